@@ -1,0 +1,1 @@
+"""From committed facts to deeds: judge, propose, guard, wake, verify."""

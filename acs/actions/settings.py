@@ -1,0 +1,116 @@
+"""Settings of actions: the policy, the guards and the verification. Plain values.
+
+The defaults of the guards are those that an operator can defend in front of a customer; every
+one may be changed, and a guard that cannot know its facts refuses ("fail closed").
+"""
+
+from typing import Literal
+
+import msgspec
+
+from acs.duration import Duration
+
+_DAY_MINUTES = 1440
+
+
+def window_of(hours: str) -> tuple[int, int]:
+    """``"02:00-05:00"`` as minutes of the day; the end may be ``24:00``.
+
+    Raises:
+        ValueError: the text has another form.
+    """
+    try:
+        first, last = (
+            int(clock[:2]) * 60 + int(clock[3:])
+            for clock in hours.split("-", 1)
+            if len(clock) == 5 and clock[2] == ":"  # noqa: PLR2004 - "HH:MM"
+        )
+    except ValueError:
+        first = last = -1
+    if not (0 <= first <= _DAY_MINUTES and 0 <= last <= _DAY_MINUTES):
+        raise ValueError(f'found {hours!r}, allowed is a window such as "02:00-05:00"')
+    return first, last
+
+
+class GuardSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Table ``[actions.guards]``: limits of reboots.
+
+    Attributes:
+        boot_loop_boots: boots in 24 h from which a router is left alone (power or hardware).
+        after_boot: no reboot this soon after any boot.
+        automatic_per_day: reboots of one router in 24 h without the customer's consent.
+        consented_per_day: the same with consent.
+        per_week: reboots of one router in 7 days; more is an escalation.
+        segment_share: share of a segment's routers that may be rebooting at the same time.
+        segment_minimum: but at least this many may.
+        segment_offline: siblings offline from which the binomial test below is made.
+        segment_offline_p: probability below which so many offline siblings are an incident.
+        segment_offline_rate: share of routers that is offline on an ordinary day.
+        power_boots: sibling boots in 30 min, not caused by us, taken as a return of mains power.
+        fleet_share: share of the fleet that may be rebooted in 10 min.
+        fleet_minimum: but at least this many may.
+        voice_fresh: the voice state must be this recent on a router with telephony.
+        proactive_hours: local time window of reboots that nobody asked for, "HH:MM-HH:MM".
+        proactive_mbps: WAN traffic, both directions, above which nobody's router is rebooted
+            unasked, Mbit/s; ``inf`` switches the check off.
+    """
+
+    boot_loop_boots: int = 4
+    after_boot: Duration = Duration(900)
+    automatic_per_day: int = 1
+    consented_per_day: int = 2
+    per_week: int = 3
+    segment_share: float = 0.05
+    segment_minimum: int = 1
+    segment_offline: int = 3
+    segment_offline_p: float = 1e-3
+    segment_offline_rate: float = 0.02
+    power_boots: int = 3
+    fleet_share: float = 0.001
+    fleet_minimum: int = 1
+    voice_fresh: Duration = Duration(900)
+    proactive_hours: str = "02:00-05:00"
+    proactive_mbps: float = 0.2
+
+    def __post_init__(self) -> None:
+        try:
+            window_of(self.proactive_hours)
+        except ValueError as error:
+            raise ValueError(f"proactive_hours: {error}") from None
+        for name in ("segment_share", "segment_offline_p", "segment_offline_rate", "fleet_share"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name}: found {getattr(self, name)}, allowed is 0 to 1")
+
+
+class ActionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Table ``[actions]``.
+
+    Attributes:
+        mode: ``observe`` judges only; ``advise`` also takes operators' commands; ``auto`` also
+            proposes reboots by itself.
+        confidence: the least confidence of a verdict on which the policy proposes.
+        persistence: how long a verdict must have stood before the policy proposes.
+        propose_again: pause after a proposal for one router before the next one.
+        expires: a command that no session fetched by then is given up.
+        confirm: how long after sending "M Reboot" may come.
+        settle: how long after the confirmation the effect is judged.
+        verify_within: after this long without a sample the effect stays unknown.
+        sweep: interval of the deadline sweep and of the segments' refresh.
+        offline_after: a router without an Inform for this long counts as offline.
+    """
+
+    mode: Literal["observe", "advise", "auto"] = "advise"
+    confidence: float = 0.8
+    persistence: Duration = Duration(0)
+    propose_again: Duration = Duration(3600)
+    expires: Duration = Duration(3600)
+    confirm: Duration = Duration(600)
+    settle: Duration = Duration(1800)
+    verify_within: Duration = Duration(86_400)
+    sweep: Duration = Duration(10)
+    offline_after: Duration = Duration(5400)
+    guards: GuardSettings = GuardSettings()
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.confidence <= 1:
+            raise ValueError(f"confidence: found {self.confidence}, allowed is 0 to 1")

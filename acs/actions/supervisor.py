@@ -1,0 +1,234 @@
+"""The supervisor: on committed facts it diagnoses, proposes, wakes and hands over to verification.
+
+It never writes but through storage and never talks to a router itself.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, cast
+
+import msgspec
+import structlog
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+
+from acs.actions.guards import refusals
+from acs.actions.policy import Policy
+from acs.actions.segments import SegmentBoard
+from acs.actions.settings import ActionSettings
+from acs.actions.telemetry import ActionMetrics
+from acs.actions.verification import complaint_of
+from acs.commands import Command, CommandKind, GuardFacts, Proposal, Refusal, new_command_id
+from acs.facts import Fact, Judged, Sampled
+from acs.storage.rows import Windowed
+from acs.storage.store import Store
+from diagnostics.context import Context
+from diagnostics.engine import diagnose
+from diagnostics.history import History
+from diagnostics.thresholds import Thresholds
+from diagnostics.verdict import Verdict
+
+log = structlog.get_logger("actions")
+
+
+_REASON = 500  # characters kept of a reason
+
+
+class _Wish(msgspec.Struct, frozen=True):
+    kind: CommandKind
+    router_id: str
+    asked_by: str
+    reason: str
+    consent: bool = False
+    arguments: dict[str, object] = {}
+
+
+class UnknownRouterError(LookupError):
+    """No such router is known."""
+
+
+class Supervisor:
+    """Keeps verdicts current and turns them into commands.
+
+    Args:
+        store: where everything is remembered.
+        settings: policy, guards, times.
+        thresholds: of the diagnosis.
+        now: Unix seconds UTC.
+        wake: sends a connection request to a router; its failure is logged, not raised.
+        queued: told the router of each queued command: it may be in a session just now.
+        metrics: counters of verdicts and commands.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        settings: ActionSettings,
+        thresholds: Thresholds,
+        *,
+        now: Callable[[], float],
+        wake: Callable[[str], Deferred[Any]],
+        queued: Callable[[str], None],
+        metrics: ActionMetrics,
+    ) -> None:
+        self._store = store
+        self._settings = settings
+        self._thresholds = thresholds
+        self._now = now
+        self._wake = wake
+        self._queued = queued
+        self._metrics = metrics
+        self._policy = Policy(settings)
+        self.board = SegmentBoard(settings.guards)
+
+    def committed(self, facts: Sequence[Fact], results: Sequence[object]) -> None:
+        """React to facts that are durable now; ``results`` are storage's, one for each."""
+        for fact, result in zip(facts, results, strict=True):
+            if isinstance(fact, Sampled):
+                window = cast("Windowed", result)
+                self._judge(fact.router_id, window.history, window.context)
+
+    def guard(self, command: Command, facts: GuardFacts) -> tuple[Refusal, ...]:
+        """All objections to a command; storage calls it inside its transaction."""
+        if self._settings.mode == "observe" and command.kind == "reboot":
+            return (Refusal("mode", "The daemon only observes: [actions] mode is observe."),)
+        return refusals(command, facts, self._settings.guards)
+
+    # --- judging ------------------------------------------------------------------------------
+
+    def verdict_on(self, history: History, context: Context) -> Verdict:
+        """The verdict now, with what is known of the router's segment."""
+        states = self.board.history(context.segment)
+        if states:
+            context = msgspec.structs.replace(context, segment_history=states)
+        return diagnose(history, context, self._thresholds, self._now())
+
+    def _judge(self, router_id: str, history: History, context: Context) -> None:
+        verdict = self.verdict_on(history, context)
+        self._metrics.judged(verdict.action)
+        done = self._store.commit(
+            (Judged(router_id=router_id, at=verdict.judged_at, verdict=verdict),)
+        )
+        done.addCallbacks(
+            self._judged,
+            self._failed,
+            callbackArgs=(router_id, verdict, history),
+            errbackArgs=("actions.judge_failed", router_id),
+        )
+
+    def _judged(
+        self, results: Sequence[object], router_id: str, verdict: Verdict, history: History
+    ) -> None:
+        if results[0]:
+            log.info(
+                "actions.verdict_changed",
+                router=router_id,
+                action=verdict.action,
+                confidence=round(verdict.confidence, 3),
+            )
+        now = self._now()
+        if self._policy.wants(router_id, verdict, now):
+            reason = verdict.evidence[0].says if verdict.evidence else "verdict reboot"
+            wish = _Wish("reboot", router_id, "policy", reason)
+            asked = self._propose(wish, history, verdict)
+            asked.addCallbacks(
+                lambda command: self._policy.answered(command, self._now()),
+                self._failed,
+                errbackArgs=("actions.propose_failed", router_id),
+            )
+
+    def judge_again(self, router_id: str) -> Deferred[Verdict]:
+        """Judge a router from what is stored, commit the verdict, return it.
+
+        The Deferred fails with UnknownRouterError when there is no such router.
+        """
+        done = self._store.windowed(router_id)
+
+        def judged(window: Windowed | None) -> Verdict:
+            if window is None:
+                raise UnknownRouterError(router_id)
+            verdict = self.verdict_on(window.history, window.context)
+            committed = self._store.commit(
+                (Judged(router_id=router_id, at=verdict.judged_at, verdict=verdict),)
+            )
+            committed.addErrback(self._failed, "actions.judge_failed", router_id)
+            return verdict
+
+        return done.addCallback(judged)
+
+    # --- commands -----------------------------------------------------------------------------
+
+    def propose(
+        self,
+        kind: CommandKind,
+        router_id: str,
+        asked_by: str,
+        reason: str,
+        *,
+        consent: bool = False,
+        arguments: dict[str, object] | None = None,
+    ) -> Deferred[Command]:
+        """Store a command, queued or refused, and wake the router for a queued one.
+
+        The Deferred fails with UnknownRouterError when there is no such router.
+        """
+        wish = _Wish(kind, router_id, asked_by, reason, consent, arguments or {})
+        done = self._store.windowed(router_id)
+
+        def with_window(window: Windowed | None) -> Deferred[Command]:
+            if window is None:
+                raise UnknownRouterError(router_id)
+            verdict = self.verdict_on(window.history, window.context)
+            return self._propose(wish, window.history, verdict)
+
+        return done.addCallback(with_window)
+
+    def _propose(self, wish: _Wish, history: History, verdict: Verdict) -> Deferred[Command]:
+        now = self._now()
+        cause = None
+        arguments = wish.arguments
+        if wish.kind == "reboot":
+            complaint = complaint_of(verdict, history)
+            cause = complaint.cause or None
+            arguments = {**arguments, "complaint": msgspec.to_builtins(complaint)}
+        proposal = Proposal(
+            command_id=new_command_id(now),
+            router_id=wish.router_id,
+            kind=wish.kind,
+            asked_by=wish.asked_by,
+            reason=wish.reason[:_REASON],
+            at=now,
+            expires_at=now + self._settings.expires,
+            consent=wish.consent,
+            cause=cause,
+            arguments=arguments,
+        )
+        return self._store.propose(proposal, self.guard).addCallback(self._proposed)
+
+    def _proposed(self, command: Command) -> Command:
+        self._metrics.command(command.kind, command.state)
+        for refusal in command.refusals:
+            self._metrics.refused(refusal.guard)
+        log.info(
+            "actions.proposed",
+            router=command.router_id,
+            command=command.command_id,
+            kind=command.kind,
+            state=command.state,
+            asked_by=command.asked_by,
+            refusals=[refusal.guard for refusal in command.refusals],
+        )
+        if command.state == "queued":
+            self._queued(command.router_id)
+            self.wake(command.router_id)
+        return command
+
+    def wake(self, router_id: str) -> None:
+        """Ask the router to open a session soon; it comes by itself otherwise."""
+        self._wake(router_id).addErrback(self._failed, "actions.wake_failed", router_id)
+
+    def forget_old(self) -> None:
+        """Housekeeping, called now and then."""
+        self._policy.forget_old(self._now())
+
+    def _failed(self, failure: Failure, event: str, router_id: str) -> None:
+        log.error(event, router=router_id, error=str(failure.value))

@@ -1,0 +1,77 @@
+"""Builds the API's application from what the daemon hands in. No route is defined here."""
+
+from typing import Any
+
+from litestar import Litestar, Router
+from litestar.config.app import AppConfig
+from litestar.di import Provide
+from litestar.plugins import InitPlugin
+
+from acs.api import problems
+from acs.api.access import Gate
+from acs.api.openapi import FRAMEWORK_PATH, OpenApiDocument, openapi_config
+from acs.api.paths import UnreadableTargetError, check_query, route_path
+from acs.api.routes import commands, fleet, routers, service, subscribers
+from acs.api.routes.given import caller
+from acs.api.services import Services
+from acs.api.settings import ApiSettings
+
+ROUTES = (
+    *routers.HANDLERS,
+    *subscribers.HANDLERS,
+    *commands.HANDLERS,
+    *fleet.HANDLERS,
+    *service.HANDLERS,
+)
+
+
+class _App(Litestar):
+    """Litestar, routing by the path as it was sent: see ``acs.api.paths``."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            try:
+                scope["path"] = route_path(scope)
+                check_query(scope)
+            except UnreadableTargetError as error:
+                await problems.send_problem(send, problems.problem(400, f"{error}."))
+                return
+        await super().__call__(scope, receive, send)
+
+
+class _OwnRoutesOnly(InitPlugin):
+    """Takes out the pages that the framework adds for its own OpenAPI document."""
+
+    def on_app_init(self, app_config: AppConfig) -> AppConfig:
+        app_config.route_handlers = [
+            each
+            for each in app_config.route_handlers
+            if not (isinstance(each, Router) and each.path == FRAMEWORK_PATH)
+        ]
+        return app_config
+
+
+def _add_last(config: AppConfig) -> AppConfig:
+    config.plugins.append(_OwnRoutesOnly())
+    return config
+
+
+def create_app(services: Services, settings: ApiSettings) -> Litestar:
+    """The API as an ASGI application."""
+    document = OpenApiDocument()
+    return _App(
+        # In one router, so that the methods of a path are known together (OPTIONS lists them).
+        route_handlers=[Router("/", route_handlers=list(ROUTES))],
+        dependencies={
+            "services": Provide(lambda: services, sync_to_thread=False),
+            "openapi": Provide(lambda: document, sync_to_thread=False),
+            "asking": Provide(caller, sync_to_thread=False),
+        },
+        guards=[Gate(services, settings)],
+        exception_handlers=problems.HANDLERS,
+        openapi_config=openapi_config(services.version),
+        on_app_init=[_add_last],
+        request_max_body_size=settings.body_limit,
+        logging_config=None,
+        debug=False,
+    )

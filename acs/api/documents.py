@@ -1,0 +1,417 @@
+"""What the API answers, as types: their docstrings are the descriptions in the OpenAPI document.
+
+Plain values; turning stored rows into them belongs to ``render``.
+"""
+
+from typing import Any, Literal
+
+import msgspec
+
+from acs.api.problems import RefusalDocument
+from acs.api.times import Time
+from acs.api.tokens import Scope
+from acs.commands import CommandKind, CommandState, Outcome
+from diagnostics.sample import Value
+from diagnostics.verdict import Action
+
+Urgency = Literal["none", "routine", "soon", "now"]
+
+
+class CauseDocument(msgspec.Struct, frozen=True):
+    """A fault class that may be behind the readings.
+
+    Attributes:
+        cause: its id, F01 to F22.
+        name: in words.
+        probability: 0 to 1.
+    """
+
+    cause: str
+    name: str
+    probability: float
+
+
+class EvidenceDocument(msgspec.Struct, frozen=True):
+    """One finding that speaks for or against the action.
+
+    Attributes:
+        says: a sentence with its figures that an operator can say aloud.
+        metric: the vital it rests on.
+        weight: log-odds in favour of the leading cause; negative speaks against.
+        symptom: the rule that found it.
+    """
+
+    says: str
+    metric: str
+    weight: float
+    symptom: str
+
+
+class VerdictDocument(msgspec.Struct, frozen=True):
+    """What would help a router.
+
+    Attributes:
+        action: the action of least expected cost.
+        confidence: probability that the action is right, 0 to 1.
+        urgency: when to act: ``now`` at once, ``soon`` within days, ``routine`` when convenient.
+        probabilities: each action's probability of being the right one.
+        causes: fault classes, likeliest first.
+        evidence: findings, weightiest first.
+        would_change: what further finding would change the action.
+        judged_at: when it was made.
+    """
+
+    action: Action
+    confidence: float
+    urgency: Urgency
+    probabilities: dict[str, float]
+    causes: tuple[CauseDocument, ...]
+    evidence: tuple[EvidenceDocument, ...]
+    would_change: tuple[str, ...]
+    judged_at: Time
+
+
+class RouterSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """A router in a list.
+
+    Attributes:
+        router_id: OUI-ProductClass-SerialNumber, each part percent-encoded; encode it once more
+            in a URL.
+        manufacturer: as the router says.
+        oui: of the manufacturer.
+        product_class: as the router says.
+        serial_number: as the router says.
+        model: DeviceInfo.ModelName, empty before it was read.
+        software_version: firmware, as the router says.
+        address: the address it last spoke from.
+        enrolment: ``quarantined`` until an operator lets an unknown router in.
+        account: the subscriber's.
+        segment: switch, OLT port, DSLAM or node.
+        access: access technology.
+        action: of the newest verdict.
+        confidence: of the newest verdict.
+        uptime_seconds: when last read.
+        first_seen_at: of the router's first Inform.
+        last_inform_at: of its newest Inform.
+    """
+
+    router_id: str
+    manufacturer: str
+    oui: str
+    product_class: str
+    serial_number: str
+    model: str
+    software_version: str
+    address: str
+    enrolment: str
+    account: str | None
+    segment: str | None
+    access: str | None
+    action: str | None
+    confidence: float | None
+    uptime_seconds: float | None
+    first_seen_at: Time | None
+    last_inform_at: Time | None
+
+
+class RouterDocument(RouterSummary, frozen=True, kw_only=True):
+    """All that is known of a router itself.
+
+    Attributes:
+        hardware_version: as the router says.
+        root: of its data model: ``Device.`` or ``InternetGatewayDevice.``.
+        informs: Informs stored since it was first seen.
+        utc_offset_seconds: of the customer's local time.
+        identity_in_doubt: two devices appear to share this id: no automatic action is taken.
+        booted_at: of its newest known boot.
+        collected_at: of the newest full reading.
+        vitals: newest readings by catalogue name.
+    """
+
+    hardware_version: str
+    root: str
+    informs: int
+    utc_offset_seconds: int
+    identity_in_doubt: bool
+    booted_at: Time | None
+    collected_at: Time | None
+    vitals: dict[str, Value]
+
+
+class RouterPage(msgspec.Struct, frozen=True):
+    """Routers in order of their ids.
+
+    Attributes:
+        items: at most ``limit`` of them.
+        next: pass it as ``cursor`` for the next page; null on the last one.
+    """
+
+    items: tuple[RouterSummary, ...]
+    next: str | None = None
+
+
+class CommandDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A command and all that became of it.
+
+    Attributes:
+        command_id: it goes to the router as CommandKey.
+        router_id: whom it is for.
+        kind: what it does.
+        state: where it stands. ``refused``, ``verified``, ``done``, ``failed``, ``unconfirmed``
+            and ``expired`` are final.
+        finished: whether the state is final.
+        asked_by: ``policy``, ``socket`` or the name of a token.
+        reason: why it was asked for.
+        consent: the customer agreed, during a contact.
+        cause: fault class that the policy acted on.
+        arguments: of the command.
+        refusals: each guard's no.
+        outcome: whether a reboot helped, from readings before and after.
+        result: figures, values or the router's fault.
+        asked_at: when it was asked for.
+        expires_at: if no session fetched it by then, it is given up.
+        sent_at: when it was recorded as sent.
+        answered_at: when the router answered.
+        confirmed_at: when the router proved that it rebooted by this command.
+        ended_at: when it came into its final state.
+    """
+
+    command_id: str
+    router_id: str
+    kind: CommandKind
+    state: CommandState
+    finished: bool
+    asked_by: str
+    reason: str
+    consent: bool
+    cause: str | None
+    arguments: dict[str, Any]
+    refusals: tuple[RefusalDocument, ...]
+    outcome: Outcome | None
+    result: dict[str, Any]
+    asked_at: Time
+    expires_at: Time
+    sent_at: Time | None
+    answered_at: Time | None
+    confirmed_at: Time | None
+    ended_at: Time | None
+
+
+class CommandPage(msgspec.Struct, frozen=True):
+    """Commands, newest first.
+
+    Attributes:
+        items: at most ``limit`` of them.
+        next: pass it as ``cursor`` for the next page; null on the last one.
+    """
+
+    items: tuple[CommandDocument, ...]
+    next: str | None = None
+
+
+class SegmentDocument(msgspec.Struct, frozen=True):
+    """The router's neighbours on the same switch, OLT port, DSLAM or node.
+
+    Attributes:
+        segment: its name.
+        routers: how many there are.
+        offline: how many have not informed lately.
+        in_error: how many have a verdict other than ``none``.
+        boots_10min: boots in the last ten minutes.
+        counted_at: when they were counted.
+    """
+
+    segment: str
+    routers: int
+    offline: int
+    in_error: int
+    boots_10min: int
+    counted_at: Time
+
+
+class DataAge(msgspec.Struct, frozen=True):
+    """How old the facts are that the status rests on.
+
+    Attributes:
+        last_inform_at: of the router's newest Inform.
+        collected_at: of the newest full reading.
+        inform_age_seconds: since then.
+        collected_age_seconds: since then.
+        stale: the router has been silent for over two hours: it may be off or cut off.
+    """
+
+    last_inform_at: Time | None
+    collected_at: Time | None
+    inform_age_seconds: float | None
+    collected_age_seconds: float | None
+    stale: bool
+
+
+class StatusDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a contact-centre operator needs about a router, in one answer.
+
+    Attributes:
+        sentence: what to do and why, to be said aloud.
+        verdict: null before the first one.
+        router: the router's facts.
+        segment: null when the router's segment is unknown or has not been counted yet.
+        commands: the last ones, newest first, with their outcomes and refusals.
+        data: how old all this is.
+        answered_at: when this was put together.
+    """
+
+    router_id: str
+    sentence: str
+    verdict: VerdictDocument | None
+    router: RouterDocument
+    segment: SegmentDocument | None
+    commands: tuple[CommandDocument, ...]
+    data: DataAge
+    answered_at: Time
+
+
+class SubscriberStatus(msgspec.Struct, frozen=True):
+    """A subscriber and the status of each of his routers.
+
+    Attributes:
+        account: the subscriber's.
+        phone: as the provider's systems know it.
+        login: as the provider's systems know it.
+        sentence: of the router that needs most.
+        routers: the one that needs most first.
+    """
+
+    account: str
+    phone: str
+    login: str
+    sentence: str
+    routers: tuple[StatusDocument, ...]
+
+
+class SampleDocument(msgspec.Struct, frozen=True):
+    """One reading.
+
+    Attributes:
+        at: when the server received it.
+        values: catalogue name to value; counters are as read.
+    """
+
+    at: Time
+    values: dict[str, Value]
+
+
+class SampleList(msgspec.Struct, frozen=True):
+    """Readings of a router, oldest first.
+
+    Attributes:
+        items: the newest ``limit`` of those between ``since`` and ``until``.
+        next_until: pass it as ``until`` for those before them; null when these were all.
+    """
+
+    router_id: str
+    items: tuple[SampleDocument, ...]
+    next_until: Time | None = None
+
+
+class EventDocument(msgspec.Struct, frozen=True):
+    """Something that happened to a router.
+
+    Attributes:
+        at: when the server learned it.
+        kind: its stable name.
+        detail: its figures.
+    """
+
+    at: Time
+    kind: str
+    detail: dict[str, Any]
+
+
+class EventList(msgspec.Struct, frozen=True):
+    """Events of a router, newest first.
+
+    Attributes:
+        items: the newest ``limit`` of them.
+    """
+
+    router_id: str
+    items: tuple[EventDocument, ...]
+
+
+class EnrolmentDocument(msgspec.Struct, frozen=True):
+    """Credentials under which a router was let in.
+
+    Attributes:
+        username: to set on the router.
+        password: shown this once; null when the request gave one.
+    """
+
+    router_id: str
+    username: str
+    password: str | None
+
+
+class RebootsDocument(msgspec.Struct, frozen=True):
+    """The kill switch.
+
+    Attributes:
+        stopped: no reboot is queued or sent while it is true.
+    """
+
+    stopped: bool
+
+
+class TokenDocument(msgspec.Struct, frozen=True):
+    """A new token.
+
+    Attributes:
+        token: the secret, shown this once.
+        name: appears as ``asked_by`` of what it asks for.
+        scopes: what it may do.
+        expires_at: null: never.
+    """
+
+    token: str
+    name: str
+    scopes: tuple[Scope, ...]
+    expires_at: Time | None
+
+
+class TokenSummary(msgspec.Struct, frozen=True):
+    """A token without its secret, which is not kept.
+
+    Attributes:
+        name: appears as ``asked_by`` of what it asks for.
+        scopes: what it may do.
+        created_at: when it was made.
+        expires_at: null: never.
+    """
+
+    name: str
+    scopes: tuple[str, ...]
+    created_at: Time
+    expires_at: Time | None
+
+
+class TokenList(msgspec.Struct, frozen=True):
+    """All tokens.
+
+    Attributes:
+        items: by name.
+    """
+
+    items: tuple[TokenSummary, ...]
+
+
+class HealthDocument(msgspec.Struct, frozen=True):
+    """All is well.
+
+    Attributes:
+        status: ``ok``.
+        version: of the daemon.
+        checks: each part, all true.
+    """
+
+    status: Literal["ok"]
+    version: str
+    checks: dict[str, bool]

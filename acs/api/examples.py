@@ -1,0 +1,161 @@
+"""Examples for the OpenAPI document: a request and its answers, by method and path. Data only."""
+
+from typing import Any
+
+_ROUTER = "00D09E-Hub%2D5-4C1744001122"
+_COMMAND = "019c3a5f8e2047d2c9a61b0e55"
+
+_COMMAND_DOCUMENT: dict[str, Any] = {
+    "command_id": _COMMAND,
+    "router_id": _ROUTER,
+    "kind": "reboot",
+    "state": "queued",
+    "finished": False,
+    "asked_by": "contact-centre",
+    "reason": "ticket 4711",
+    "consent": True,
+    "cause": "F01",
+    "arguments": {},
+    "refusals": [],
+    "outcome": None,
+    "result": {},
+    "asked_at": "2026-03-01T09:30:00Z",
+    "expires_at": "2026-03-01T10:30:00Z",
+    "sent_at": None,
+    "answered_at": None,
+    "confirmed_at": None,
+    "ended_at": None,
+}
+_VERDICT: dict[str, Any] = {
+    "action": "reboot",
+    "confidence": 0.91,
+    "urgency": "now",
+    "probabilities": {"reboot": 0.91, "firmware": 0.06, "none": 0.03},
+    "causes": [{"cause": "F01", "name": "memory leak", "probability": 0.88}],
+    "evidence": [
+        {
+            "says": "Free memory fell from 61 to 9 MB in 12 days without a restart.",
+            "metric": "sys.mem_free",
+            "weight": 3.2,
+            "symptom": "memory_leak",
+        }
+    ],
+    "would_change": ["Free memory that rises again by itself would speak against a reboot."],
+    "judged_at": "2026-03-01T09:20:00Z",
+}
+_ROUTER_DOCUMENT: dict[str, Any] = {
+    "router_id": _ROUTER,
+    "manufacturer": "Example Networks",
+    "oui": "00D09E",
+    "product_class": "Hub-5",
+    "serial_number": "4C1744001122",
+    "model": "Hub 5",
+    "software_version": "3.4.1",
+    "address": "192.0.2.17",
+    "enrolment": "enrolled",
+    "account": "100200300",
+    "segment": "sw-17/4",
+    "access": "FTTB",
+    "action": "reboot",
+    "confidence": 0.91,
+    "uptime_seconds": 1_036_800,
+    "first_seen_at": "2025-06-01T08:00:00Z",
+    "last_inform_at": "2026-03-01T09:20:00Z",
+    "hardware_version": "B1",
+    "root": "Device.",
+    "informs": 6510,
+    "utc_offset_seconds": 10_800,
+    "identity_in_doubt": False,
+    "booted_at": "2026-02-17T09:20:00Z",
+    "collected_at": "2026-03-01T09:20:00Z",
+    "vitals": {"sys.uptime": 1_036_800, "sys.mem_free": 9216},
+}
+_REFUSED: dict[str, Any] = {
+    "type": "urn:acsd:problem:refused",
+    "title": "Conflict",
+    "status": 409,
+    "detail": "A voice call is active (Connected).",
+    "command_id": _COMMAND,
+    "refusals": [
+        {"guard": "voice", "reason": "A voice call is active (Connected).", "retry_at": None}
+    ],
+}
+_STATUS: dict[str, Any] = {
+    "router_id": _ROUTER,
+    "sentence": "A remote reboot is likely to help (91% sure). "
+    "Free memory fell from 61 to 9 MB in 12 days without a restart.",
+    "verdict": _VERDICT,
+    "router": _ROUTER_DOCUMENT,
+    "segment": {
+        "segment": "sw-17/4",
+        "routers": 24,
+        "offline": 0,
+        "in_error": 1,
+        "boots_10min": 0,
+        "counted_at": "2026-03-01T09:29:55Z",
+    },
+    "commands": [],
+    "data": {
+        "last_inform_at": "2026-03-01T09:20:00Z",
+        "collected_at": "2026-03-01T09:20:00Z",
+        "inform_age_seconds": 600,
+        "collected_age_seconds": 600,
+        "stale": False,
+    },
+    "answered_at": "2026-03-01T09:30:00Z",
+}
+
+EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
+    ("get", "/v1/routers/{router_id}"): {"200": _ROUTER_DOCUMENT},
+    ("get", "/v1/routers/{router_id}/status"): {"200": _STATUS},
+    ("get", "/v1/routers/{router_id}/diagnosis"): {"200": _VERDICT},
+    ("get", "/v1/subscribers/{account}/status"): {
+        "200": {
+            "account": "100200300",
+            "phone": "+1 555 0100",
+            "login": "user17",
+            "sentence": _STATUS["sentence"],
+            "routers": [_STATUS],
+        }
+    },
+    ("put", "/v1/subscribers/{account}"): {
+        "body": {
+            "phone": "+1 555 0100",
+            "login": "user17",
+            "routers": [
+                {
+                    "router_id": _ROUTER,
+                    "segment": "sw-17/4",
+                    "access": "FTTB",
+                    "utc_offset": 10_800,
+                }
+            ],
+        }
+    },
+    ("post", "/v1/routers/{router_id}/commands"): {
+        "body": {"kind": "reboot", "reason": "ticket 4711", "consent": True},
+        "202": _COMMAND_DOCUMENT,
+        "409": _REFUSED,
+    },
+    ("get", "/v1/commands/{command_id}"): {"200": _COMMAND_DOCUMENT},
+    ("post", "/v1/routers/{router_id}/contacts"): {
+        "body": {"channel": "phone", "action": "reboot", "helped": True}
+    },
+    ("post", "/v1/routers/{router_id}/enrol"): {
+        "body": {"username": None, "password": None},
+        "200": {
+            "router_id": _ROUTER,
+            "username": _ROUTER,
+            "password": "kQ0a7mJc2v9xTtYw",
+        },
+    },
+    ("post", "/v1/tokens"): {
+        "body": {"name": "contact-centre", "scopes": ["act"]},
+        "201": {
+            "token": "acs_" + "x" * 43,
+            "name": "contact-centre",
+            "scopes": ["act"],
+            "expires_at": None,
+        },
+    },
+}

@@ -1,0 +1,212 @@
+"""The OpenAPI document: what the framework derives from the types, with what it cannot know.
+
+Descriptions come from the docstrings of the document and body types, errors from the one problem
+type, examples from the table below. No routes are defined here.
+"""
+
+import inspect
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from litestar import Litestar
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme, Tag
+from litestar.routes import HTTPRoute
+
+from acs.api import bodies, documents, problems
+from acs.api.access import Need, need_of
+from acs.api.examples import EXAMPLES
+
+FRAMEWORK_PATH = "/framework-schema"  # its pages are taken out again
+_SECURITY = "token"
+_ATTRIBUTE = re.compile(r"^ {4}([a-z_0-9, ]+): (.*(?:\n {8}.*)*)", re.MULTILINE)
+_METHODS = ("get", "post", "put", "delete", "patch")
+
+DESCRIPTION = """\
+Status and commands of home routers, for contact-centre systems and network engineers.
+
+On TCP each request carries `Authorization: Bearer <token>`; scopes are `read`, `act` (commands),
+`admin` and `metrics`, each of the first three including those before it. The Unix socket asks for
+no token.
+
+A router's id is OUI-ProductClass-SerialNumber, each part percent-encoded, so it holds percent
+signs of its own: encode the id once more in a URL. Times are RFC 3339 in UTC. Errors are problem
+details (RFC 9457). Lists come in pages: pass `next` of one page as `cursor` for the following one.
+"""
+
+
+def openapi_config(version: str) -> OpenAPIConfig:
+    """What the framework is to put into the document by itself."""
+    return OpenAPIConfig(
+        title="acsd",
+        version=version,
+        description=DESCRIPTION,
+        use_handler_docstrings=True,
+        path=FRAMEWORK_PATH,
+        components=Components(
+            security_schemes={
+                _SECURITY: SecurityScheme(
+                    type="http", scheme="bearer", description="A token made by `acs tokens create`."
+                )
+            }
+        ),
+        tags=[
+            Tag(name="routers", description="Routers, what would help them, their readings."),
+            Tag(name="subscribers", description="Whose router is whose; contacts."),
+            Tag(name="commands", description="Reboots and other commands."),
+            Tag(name="fleet", description="Switches for the whole fleet, enrolment, tokens."),
+            Tag(name="service", description="The daemon itself."),
+        ],
+    )
+
+
+class OpenApiDocument:
+    """The document of one application, made on first use."""
+
+    def __init__(self) -> None:
+        self._encoded = b""
+
+    def encoded(self, app: Litestar) -> bytes:
+        """The document as JSON."""
+        if not self._encoded:
+            self._encoded = msgspec.json.encode(complete(app))
+        return self._encoded
+
+
+def complete(app: Litestar) -> dict[str, Any]:
+    """The framework's document with descriptions, errors, security and examples added."""
+    document: dict[str, Any] = app.openapi_schema.to_schema()
+    document["openapi"] = "3.1.0"
+    needed = needs_by_route(app)
+    document["components"]["schemas"] = _schemas()
+    for path, entry in document["paths"].items():
+        for method in _METHODS:
+            if method in entry:
+                _finish(path, method, entry[method], needed[method, path])
+    return document
+
+
+def needs_by_route(app: Litestar) -> dict[tuple[str, str], Need]:
+    """What each route asks for, by method and path as the document writes them."""
+    return {
+        (method.lower(), route.path_format): need_of(handler)
+        for route in app.routes
+        if isinstance(route, HTTPRoute)
+        for method, (handler, _) in route.route_handler_map.items()
+        if method.lower() in _METHODS
+    }
+
+
+def _schemas() -> dict[str, Any]:
+    """The schemas of all types, from msgspec: it is what reads and writes them."""
+    kinds = tuple(
+        kind
+        for module in (documents, bodies, problems)
+        for _, kind in inspect.getmembers(module, inspect.isclass)
+        if issubclass(kind, msgspec.Struct)
+        and kind.__module__.startswith("acs.api.")
+        and not kind.__name__.startswith("_")
+    )
+    _, schemas = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
+    for kind in kinds:
+        schema = schemas[kind.__name__]
+        schema["description"] = _summary(kind)
+        for field, text in _attributes(kind).items():
+            if field in schema["properties"]:
+                schema["properties"][field]["description"] = text
+    return schemas
+
+
+def _summary(kind: type) -> str:
+    return (inspect.getdoc(kind) or "").split("\n\nAttributes:")[0]
+
+
+def _attributes(kind: type) -> dict[str, str]:
+    """Field names and their texts, from the docstrings of a class and its bases."""
+    found: dict[str, str] = {}
+    for each in reversed(kind.__mro__):
+        text = inspect.cleandoc(each.__doc__ or "")
+        for names, says in _ATTRIBUTE.findall(text):
+            for name in names.split(", "):
+                found[name] = " ".join(says.split())
+    return found
+
+
+def _finish(path: str, method: str, operation: dict[str, Any], need: Need) -> None:
+    operation["operationId"] = f"{method}{re.sub(r'[^A-Za-z0-9]+', '_', path)}".rstrip("_")
+    for parameter in operation.get("parameters", ()):
+        parameter["schema"] = _plain(parameter["schema"])
+    responses = operation["responses"]
+    responses.pop("400", None)
+    for status in _errors(path, operation, need):
+        responses[status] = _error(status)
+    if need == "open":
+        operation["security"] = []
+    elif need == "metrics":
+        operation["security"] = [{}, {_SECURITY: []}]
+    else:
+        operation["security"] = [{_SECURITY: []}]
+        operation["description"] = f"{operation.get('description', '')}\n\nScope: `{need}`."
+    if path == "/v1/routers/{router_id}/commands":
+        responses["202"]["headers"] = {
+            "Location": {"description": "Path of the command.", "schema": {"type": "string"}}
+        }
+    _exemplify(operation, EXAMPLES.get((method, path), {}))
+
+
+def _plain(schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter's schema; that one left out is empty inside is no one's business."""
+    found = {key: value for key, value in schema.items() if key != "description"}
+    if "enum" in found:
+        found["enum"] = [value for value in found["enum"] if value != ""]
+    if not found.get("default", True):
+        del found["default"]
+    return found
+
+
+_TITLES = {
+    "400": "The request cannot be read.",
+    "401": "There is no valid token.",
+    "403": "The token's scope does not suffice.",
+    "404": "There is no such thing.",
+    "405": "The path does not know this method.",
+    "409": "Refused: by guards, with their reasons, or because it conflicts with what is stored.",
+    "413": "The body is too large.",
+    "422": "The request can be read, and is not allowed.",
+    "500": "The daemon failed; its log says why.",
+    "503": "Storage cannot be reached now, or (for /healthz) a part is not well.",
+}
+
+
+def _errors(path: str, operation: Mapping[str, Any], need: Need) -> list[str]:
+    statuses = ["400", "500"]
+    if need != "open":
+        statuses += ["401", "403", "503"]
+    if "{" in path:
+        statuses.append("404")
+    if operation.get("parameters"):
+        statuses.append("422")
+    if "requestBody" in operation:
+        statuses += ["413", "422"]
+    if path.endswith(("/commands", "/enrol", "/tokens")) and "requestBody" in operation:
+        statuses.append("409")
+    if path == "/healthz":
+        statuses.append("503")
+    return sorted(set(statuses))
+
+
+def _error(status: str) -> dict[str, Any]:
+    return {
+        "description": _TITLES[status],
+        "content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+
+
+def _exemplify(operation: dict[str, Any], examples: Mapping[str, Any]) -> None:
+    """Put examples in; their keys are ``body`` or a status."""
+    for key, value in examples.items():
+        place = operation["requestBody"] if key == "body" else operation["responses"][key]
+        for media in place["content"].values():
+            media["example"] = value

@@ -1,0 +1,123 @@
+"""Stored rows as the documents that the API answers. No look-ups, no judgement."""
+
+from typing import Any
+
+from acs.api.documents import (
+    CauseDocument,
+    CommandDocument,
+    EventDocument,
+    EvidenceDocument,
+    RouterDocument,
+    RouterSummary,
+    SampleDocument,
+    VerdictDocument,
+)
+from acs.api.problems import RefusalDocument
+from acs.api.times import moment
+from acs.api.words import CAUSES, URGENCY
+from acs.commands import OPEN_STATES, Command
+from acs.storage.rows import EventRow, RouterRow
+from diagnostics.sample import Sample
+from diagnostics.verdict import Verdict
+
+
+def router_summary(row: RouterRow) -> RouterSummary:
+    """A router in a list."""
+    return RouterSummary(**_summary(row))
+
+
+def router_document(row: RouterRow) -> RouterDocument:
+    """All that is known of a router itself."""
+    return RouterDocument(
+        **_summary(row),
+        hardware_version=row.hardware_version,
+        root=row.root,
+        informs=row.informs,
+        utc_offset_seconds=row.utc_offset,
+        identity_in_doubt=row.flapping,
+        booted_at=moment(row.boot_at),
+        collected_at=moment(row.collected_at),
+        vitals=dict(row.vitals),
+    )
+
+
+def _summary(row: RouterRow) -> dict[str, Any]:
+    return {
+        "router_id": row.router_id,
+        "manufacturer": row.manufacturer,
+        "oui": row.oui,
+        "product_class": row.product_class,
+        "serial_number": row.serial_number,
+        "model": row.model_name,
+        "software_version": row.software_version,
+        "address": row.address,
+        "enrolment": row.enrolment,
+        "account": row.account,
+        "segment": row.segment,
+        "access": row.access,
+        "action": row.verdict,
+        "confidence": row.confidence,
+        "uptime_seconds": row.uptime,
+        "first_seen_at": moment(row.first_seen_at),
+        "last_inform_at": moment(row.last_inform_at),
+    }
+
+
+def verdict_document(verdict: Verdict) -> VerdictDocument:
+    """A verdict with its urgency and its causes in words."""
+    return VerdictDocument(
+        action=verdict.action,
+        confidence=verdict.confidence,
+        urgency=URGENCY[verdict.action],
+        probabilities=verdict.probabilities,
+        causes=tuple(
+            CauseDocument(cause=each.cause, name=CAUSES.get(each.cause, ""), probability=each.p)
+            for each in verdict.causes
+        ),
+        evidence=tuple(
+            EvidenceDocument(
+                says=each.says, metric=each.metric, weight=each.weight, symptom=each.symptom
+            )
+            for each in verdict.evidence
+        ),
+        would_change=verdict.would_change,
+        judged_at=moment(verdict.judged_at),
+    )
+
+
+def command_document(command: Command) -> CommandDocument:
+    """A command and all that became of it."""
+    return CommandDocument(
+        command_id=command.command_id,
+        router_id=command.router_id,
+        kind=command.kind,
+        state=command.state,
+        finished=command.state not in OPEN_STATES,
+        asked_by=command.asked_by,
+        reason=command.reason,
+        consent=command.consent,
+        cause=command.cause,
+        arguments=command.arguments,
+        refusals=tuple(
+            RefusalDocument(guard=no.guard, reason=no.reason, retry_at=moment(no.retry_at))
+            for no in command.refusals
+        ),
+        outcome=command.outcome,
+        result=command.result,
+        asked_at=moment(command.at),
+        expires_at=moment(command.expires_at),
+        sent_at=moment(command.sent_at),
+        answered_at=moment(command.answered_at),
+        confirmed_at=moment(command.confirmed_at),
+        ended_at=moment(command.ended_at),
+    )
+
+
+def sample_document(sample: Sample) -> SampleDocument:
+    """One reading."""
+    return SampleDocument(at=moment(sample.at), values=sample.values)
+
+
+def event_document(row: EventRow) -> EventDocument:
+    """One event."""
+    return EventDocument(at=moment(row.at), kind=row.kind, detail=row.detail)

@@ -1,0 +1,124 @@
+"""Routes of commands: asking for one, watching it, listing them."""
+
+import asyncio
+from typing import Annotated
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import PathParameter, QueryParameter
+
+from acs.api.access import needs
+from acs.api.bodies import CommandBody, SetBody
+from acs.api.documents import CommandDocument, CommandPage
+from acs.api.paths import decoded
+from acs.api.problems import ApiError, not_found, refused
+from acs.api.render import command_document
+from acs.api.routes.given import Asking, Given, RouterId, Taken, strictly, the_router
+from acs.api.routes.queries import Cursor, Limit
+from acs.api.services import Services
+from acs.api.tokens import allows
+from acs.bridge import to_asyncio
+from acs.commands import OPEN_STATES, Command, CommandKind, CommandState
+
+MAX_WAIT = 120.0
+LOOK_AGAIN = 1.0  # seconds between looks at a command whose changes nobody announces
+
+CommandId = Annotated[str, PathParameter(description="The command's id.")]
+Wait = Annotated[
+    float,
+    QueryParameter(
+        ge=0,
+        le=MAX_WAIT,
+        description="Seconds to wait for the command's final state before answering.",
+    ),
+]
+
+
+def kind_of(body: CommandBody) -> CommandKind:
+    """The kind that a body's tag names."""
+    kind: CommandKind = type(body).__struct_config__.tag  # type: ignore[assignment]
+    return kind
+
+
+@post(
+    "/v1/routers/{router_id:str}/commands",
+    opt=needs("act"),
+    status_code=202,
+    summary="Ask for a command to a router",
+    tags=["commands"],
+)
+async def ask(
+    services: Given,
+    asking: Asking,
+    router_id: RouterId,
+    data: Taken[CommandBody],
+) -> Response[CommandDocument]:
+    """Queue a command for the router's next session, unless a guard refuses it."""
+    body: CommandBody = strictly(data, CommandBody)
+    if isinstance(body, SetBody) and not allows(asking.scopes, "admin"):
+        raise ApiError(403, "Setting parameters needs a token of scope admin.")
+    row = await the_router(services, router_id)
+    command = await to_asyncio(
+        services.propose(
+            kind_of(body),
+            row.router_id,
+            asking.name,
+            body.reason,
+            consent=body.consent,
+            arguments=msgspec.to_builtins(body.arguments),
+        )
+    )
+    if command.state == "refused":
+        raise refused(command)
+    return Response(
+        command_document(command),
+        status_code=202,
+        headers={"Location": f"/v1/commands/{command.command_id}"},
+    )
+
+
+@get(
+    "/v1/commands/{command_id:str}",
+    opt=needs("read"),
+    summary="Show a command",
+    tags=["commands"],
+)
+async def show_command(services: Given, command_id: CommandId, wait: Wait = 0.0) -> CommandDocument:
+    """A command as it stands, or as it stands when it is final or ``wait`` has passed."""
+    return command_document(await _settled(services, decoded(command_id), wait))
+
+
+async def _settled(services: Services, command_id: str, wait: float) -> Command:
+    clock = asyncio.get_running_loop().time
+    ends_at = clock() + wait
+    while True:
+        command = await to_asyncio(services.store.command(command_id))
+        if command is None:
+            raise not_found("command", command_id)
+        left = ends_at - clock()
+        if command.state not in OPEN_STATES or left <= 0 or services.watch.closed:
+            return command
+        await services.watch.wait(command_id, min(left, LOOK_AGAIN))
+
+
+@get("/v1/commands", opt=needs("read"), summary="List commands", tags=["commands"])
+async def list_commands(
+    services: Given,
+    router_id: Annotated[
+        str, QueryParameter(max_length=1600, description="Only those of this router.")
+    ] = "",
+    states: Annotated[
+        tuple[CommandState, ...],
+        QueryParameter(name="state", description="Only those in these states; repeatable."),
+    ] = (),
+    limit: Limit = 100,
+    cursor: Cursor = "",
+) -> CommandPage:
+    """Commands, newest first, a page at a time."""
+    page = await to_asyncio(
+        services.store.commands(router_id or None, states, limit, cursor or None)
+    )
+    return CommandPage(items=tuple(map(command_document, page.items)), next=page.cursor)
+
+
+HANDLERS = (ask, show_command, list_commands)

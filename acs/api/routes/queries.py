@@ -1,0 +1,51 @@
+"""Parameters of queries and what they mean. None of them is nullable: one left out is empty.
+
+(The framework would take the text ``null`` for nothing.)
+"""
+
+from typing import Annotated, TypeVar, overload
+
+import msgspec
+from litestar.params import QueryParameter
+
+from acs.api.problems import invalid
+from acs.api.times import Time
+
+T = TypeVar("T")
+MAX_PAGE = 500
+
+Limit = Annotated[
+    int, QueryParameter(ge=1, le=MAX_PAGE, description="Entries in the answer, at most.")
+]
+Cursor = Annotated[
+    str, QueryParameter(max_length=2000, description="The field next of the page before.")
+]
+Exactly = Annotated[str, QueryParameter(max_length=1600, description="Exactly this one.")]
+
+
+def time_parameter(description: str) -> QueryParameter:
+    """A time in RFC 3339."""
+    return QueryParameter(
+        max_length=64,
+        description=f"{description} RFC 3339, such as 2026-03-01T00:00:00Z.",
+        schema_extra={"format": "date-time"},
+    )
+
+
+@overload
+def time_of(name: str, text: str, otherwise: float) -> float: ...
+@overload
+def time_of(name: str, text: str, otherwise: None) -> float | None: ...
+def time_of(name: str, text: str, otherwise: float | None) -> float | None:
+    """A query's time as Unix seconds; ``otherwise`` if it was left out.
+
+    Raises:
+        ApiError: 422 when it is not RFC 3339.
+    """
+    if not text:
+        return otherwise
+    try:
+        return msgspec.convert(text, Time).timestamp()
+    except msgspec.ValidationError as error:
+        says = f"found {text!r}, allowed is RFC 3339, such as 2026-03-01T00:00:00Z"
+        raise invalid("query", name, says) from error

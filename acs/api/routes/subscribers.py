@@ -1,0 +1,148 @@
+"""Routes of subscribers: whose router is whose, their status, contacts with them."""
+
+from typing import Literal, cast
+
+from litestar import get, post, put
+
+from acs.api.access import needs
+from acs.api.bodies import ContactBody, SubscriberBody
+from acs.api.documents import SubscriberStatus
+from acs.api.paths import decoded
+from acs.api.problems import invalid, not_found
+from acs.api.routes.given import Account, Given, RouterId, Taken, canonical, strictly, the_router
+from acs.api.routes.routers import router_status
+from acs.api.services import Services
+from acs.api.status import need
+from acs.bridge import to_asyncio
+from acs.facts import Belongs, ContactMade
+
+MAX_ACCOUNT = 256
+Access = Literal["FTTB", "GPON", "xDSL", "DOCSIS", "LTE"] | None
+
+
+async def subscriber_status(services: Services, account: str) -> SubscriberStatus:
+    """A subscriber with the status of each of his routers.
+
+    Raises:
+        ApiError: 404 when the account is unknown.
+    """
+    store = services.store
+    subscriber = await to_asyncio(store.subscriber(account))
+    if subscriber is None:
+        raise not_found("subscriber", account)
+    rows = [await to_asyncio(store.router(router_id)) for router_id in subscriber.router_ids]
+    found = [await router_status(services, row) for row in rows if row is not None]
+    found.sort(key=need, reverse=True)
+    return SubscriberStatus(
+        account=account,
+        phone=subscriber.phone,
+        login=subscriber.login,
+        sentence=found[0].sentence if found else "No router of this subscriber is known.",
+        routers=tuple(found),
+    )
+
+
+@get(
+    "/v1/subscribers/{account:str}/status",
+    opt=needs("read"),
+    summary="What a contact-centre operator needs about a subscriber",
+    tags=["subscribers"],
+)
+async def show_subscriber_status(services: Given, account: Account) -> SubscriberStatus:
+    """The status of each of the subscriber's routers, the one that needs most first."""
+    return await subscriber_status(services, decoded(account))
+
+
+@put(
+    "/v1/subscribers/{account:str}",
+    opt=needs("admin"),
+    summary="Say whose routers are whose",
+    tags=["subscribers"],
+)
+async def put_subscriber(
+    services: Given, account: Account, data: Taken[SubscriberBody]
+) -> SubscriberStatus:
+    """Store what the provider's other systems know of a subscriber and where his routers are.
+
+    A router that another subscriber had becomes his; one that has never been seen is kept in
+    quarantine until it is enrolled.
+    """
+    body: SubscriberBody = strictly(data, SubscriberBody)
+    name = decoded(account)
+    if not 0 < len(name) <= MAX_ACCOUNT:
+        raise invalid("path", "account", f"{len(name)} characters; 1 to {MAX_ACCOUNT} are allowed")
+    if body.account not in (None, name):
+        raise invalid("body", "account", f"{body.account!r} is not the account of the path")
+    now = services.clock()
+    facts = [
+        Belongs(
+            router_id=canonical(each.router_id, "body"),
+            at=now,
+            account=name,
+            phone=body.phone,
+            login=body.login,
+            segment=each.segment,
+            access=each.access,
+            utc_offset=each.utc_offset,
+        )
+        for each in body.routers
+    ]
+    facts += await _released(services, name, {each.router_id for each in body.routers})
+    if not facts:
+        raise invalid("body", "routers", "a subscriber who never had a router is not kept")
+    await to_asyncio(services.store.commit(tuple(facts)))
+    return await subscriber_status(services, name)
+
+
+async def _released(services: Services, account: str, kept: set[str]) -> list[Belongs]:
+    """Facts that make the account's other routers nobody's; where they are stays known."""
+    subscriber = await to_asyncio(services.store.subscriber(account))
+    if subscriber is None:
+        return []
+    rows = [
+        await to_asyncio(services.store.router(router_id))
+        for router_id in subscriber.router_ids
+        if router_id not in kept
+    ]
+    return [
+        Belongs(
+            router_id=row.router_id,
+            at=services.clock(),
+            account="",
+            segment=row.segment,
+            access=cast("Access", row.access),
+            utc_offset=row.utc_offset,
+        )
+        for row in rows
+        if row is not None
+    ]
+
+
+@post(
+    "/v1/routers/{router_id:str}/contacts",
+    opt=needs("act"),
+    status_code=204,
+    summary="Record a contact with the subscriber",
+    tags=["subscribers"],
+)
+async def add_contact(services: Given, router_id: RouterId, data: Taken[ContactBody]) -> None:
+    """The diagnosis takes contacts and what was tried in them into account."""
+    body: ContactBody = strictly(data, ContactBody)
+    row = await the_router(services, router_id)
+    await to_asyncio(
+        services.store.commit(
+            (
+                ContactMade(
+                    router_id=row.router_id,
+                    at=services.clock(),
+                    channel=body.channel,
+                    action=body.action,
+                    helped=body.helped,
+                    note=body.note,
+                ),
+            )
+        )
+    )
+
+
+HANDLERS = (show_subscriber_status, put_subscriber, add_contact)

@@ -1,0 +1,87 @@
+"""What the daemon hands to the API: storage, operations, health, metrics, the clock. No logic."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import msgspec
+from prometheus_client import CollectorRegistry
+from twisted.internet.defer import Deferred
+
+from acs.api.watch import CommandWatch
+from acs.commands import Command, CommandKind
+from acs.storage.store import Store
+from diagnostics.context import SegmentState
+from diagnostics.verdict import Verdict
+
+
+class Enrolment(msgspec.Struct, frozen=True):
+    """Credentials under which a router was let in.
+
+    ``password`` is the one that was made up; None when the operator gave his own.
+    """
+
+    username: str
+    password: str | None
+
+    def __repr__(self) -> str:
+        return f"Enrolment(username={self.username!r}, password=redacted)"
+
+
+class Propose(Protocol):
+    """Store a command, queued or refused; fails with LookupError for an unknown router."""
+
+    def __call__(  # noqa: D102 - the class says it
+        self,
+        kind: CommandKind,
+        router_id: str,
+        asked_by: str,
+        reason: str,
+        *,
+        consent: bool,
+        arguments: dict[str, object],
+    ) -> "Deferred[Command]": ...
+
+
+@dataclass(frozen=True)
+class HealthCheck:
+    """A part's own word on whether it is well.
+
+    Attributes:
+        name: of the part: ``storage``, ``cwmp`` …
+        check: returns when it is well, raises (or fails) when not; a slow one counts as failing.
+    """
+
+    name: str
+    check: "Callable[[], Deferred[Any] | None]"
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything that the API stands on.
+
+    Attributes:
+        store: where everything is remembered. Its Deferreds fire in the event loop's thread.
+        propose: stores a command, queued or refused.
+        diagnose: judges a router from what is stored, now; LookupError if it is unknown.
+        enrol: lets a router in: (router_id, username or None, password or None).
+        stop_reboots: sets (True) or lifts (False) the kill switch in an operator's name.
+        segment: the newest counts of a segment, None if there are none.
+        registry: what ``/metrics`` shows.
+        clock: Unix seconds UTC.
+        version: of the distribution.
+        checks: what ``/healthz`` asks.
+        watch: told by the daemon of each command that changed: ``watch.changed(command_id)``.
+    """
+
+    store: Store
+    propose: Propose
+    diagnose: "Callable[[str], Deferred[Verdict]]"
+    enrol: "Callable[[str, str | None, str | None], Deferred[Enrolment]]"
+    stop_reboots: "Callable[[bool, str], Deferred[None]]"
+    segment: Callable[[str], SegmentState | None]
+    registry: CollectorRegistry
+    clock: Callable[[], float]
+    version: str
+    checks: tuple[HealthCheck, ...] = ()
+    watch: CommandWatch = field(default_factory=CommandWatch)

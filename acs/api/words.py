@@ -1,0 +1,94 @@
+"""Actions, causes, guards' answers and ages in the words of a contact-centre operator. No rules."""
+
+from acs.api.documents import Urgency
+from acs.commands import Command
+from diagnostics.verdict import Action
+
+_MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86_400.0
+
+ADVICE: dict[Action, str] = {
+    "none": "The router is well: nothing needs to be done to it",
+    "reboot": "A remote reboot is likely to help",
+    "consult_wifi": "Advise the customer on Wi-Fi (place, channel, band); a reboot will not help",
+    "consult_lan": "Look at the customer's own cables and devices; a reboot will not help",
+    "technician": "The line needs a technician; a reboot will not help",
+    "incident": "This is a fault of the network, not of this router: tell the customer so",
+    "firmware": "The firmware is at fault: it should be changed",
+    "replace": "The router should be replaced",
+    "escalate": "Pass this on to the second line",
+}
+
+# When to act. The verdict weighs what to do; how soon follows from what it is.
+URGENCY: dict[Action, Urgency] = {
+    "none": "none",
+    "reboot": "now",
+    "consult_wifi": "routine",
+    "consult_lan": "routine",
+    "technician": "soon",
+    "incident": "now",
+    "firmware": "routine",
+    "replace": "soon",
+    "escalate": "soon",
+}
+URGENCIES: tuple[Urgency, ...] = ("none", "routine", "soon", "now")
+
+CAUSES: dict[str, str] = {
+    "F01": "memory leak",
+    "F02": "hung process",
+    "F03": "connection table full",
+    "F04": "Wi-Fi radio hung",
+    "F05": "weak Wi-Fi coverage",
+    "F06": "crowded Wi-Fi channel",
+    "F07": "evening congestion in the network",
+    "F08": "network incident",
+    "F09": "power cut in the building",
+    "F10": "copper line fault",
+    "F11": "fibre bent or dirty",
+    "F12": "optical module ageing",
+    "F13": "Ethernet drop cable damaged",
+    "F14": "cable or device at the customer's",
+    "F15": "cable TV line fault",
+    "F16": "session stuck after a network event",
+    "F17": "overheating or failing power supply",
+    "F18": "firmware bug",
+    "F19": "weak mobile signal or busy cell",
+    "F20": "mobile modem stuck",
+    "F21": "account or configuration",
+    "F22": "no lasting fault",
+}
+
+_REBOOT_STATES: dict[str, str] = {
+    "queued": "A reboot is waiting for the router's next session",
+    "sent": "A reboot was sent {ago}; the router has not answered yet",
+    "accepted": "The router accepted a reboot {ago} and is restarting",
+    "confirmed": "The router was rebooted {ago}; whether it helped is being measured",
+    "unconfirmed": "A reboot was sent {ago} and the router never confirmed it",
+}
+_OUTCOMES = {
+    "helped": "The reboot {ago} helped",
+    "unchanged": "The reboot {ago} changed nothing: do not repeat it",
+    "worse": "After the reboot {ago} things were worse: do not repeat it",
+}
+
+
+def span(seconds: float) -> str:
+    """A length of time in its largest unit, for a sentence: ``12 minutes``."""
+    for unit, name in ((_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute")):
+        if seconds >= unit:
+            count = int(seconds // unit)
+            return f"{count} {name}{'' if count == 1 else 's'}"
+    return "less than a minute"
+
+
+def reboot_news(command: Command, now: float) -> str:
+    """What to say of a recent reboot, or nothing when there is nothing to say."""
+    since = command.confirmed_at or command.sent_at or command.at
+    ago = f"{span(now - since)} ago"
+    if command.state == "verified" and command.outcome is not None:
+        return _OUTCOMES[command.outcome].format(ago=ago)
+    return _REBOOT_STATES.get(command.state, "").format(ago=ago)
+
+
+def sure(confidence: float) -> str:
+    """A probability for a sentence."""
+    return f"{confidence:.0%} sure"

@@ -1,0 +1,5 @@
+"""``python -m acs.cli`` is the command ``acs``."""
+
+from acs.cli import main
+
+main()

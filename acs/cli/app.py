@@ -1,0 +1,149 @@
+"""The command group: which commands exist, where each lives, and how errors become exit codes.
+
+A command's module is imported when that command runs, so that ``acs --help`` stays fast. What a
+command does never goes in here.
+"""
+
+import importlib
+import io
+import re
+import sys
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import click
+from click.shell_completion import CompletionItem
+
+from acs.cli.errors import ERROR, EXIT_CODES, INTERRUPTED, OK, say_error
+
+
+class Entry(NamedTuple):
+    """Where a command lives (``module:attribute``) and its line in ``acs --help``."""
+
+    target: str
+    summary: str
+
+
+COMMANDS: dict[str, Entry] = {
+    "check-config": Entry("service:check_config", "Check a configuration file."),
+    "commands": Entry("commands:commands", "List commands given to routers, newest first."),
+    "completion": Entry("completion:completion", "Print the completion script of a shell."),
+    "db": Entry("service:db", "Look after the database."),
+    "demo": Entry("service:demo", "Run the daemon with a fleet of virtual routers."),
+    "devices": Entry("devices:devices", "List routers, with filters."),
+    "diagnose": Entry("diagnose:diagnose", "Say what would help a router, or judge a case file."),
+    "enrol": Entry("enrol:enrol", "Let a router in and give it credentials."),
+    "get": Entry("parameters:get", "Read parameters from a router."),
+    "reboot": Entry("reboot:reboot", "Reboot a router, unless a guard refuses."),
+    "reboots": Entry("reboot:reboots", "Stop or resume all reboots."),
+    "refresh": Entry("parameters:refresh", "Collect a router's vitals now."),
+    "replay": Entry("replay:replay", "Play a recorded conversation or message through the core."),
+    "serve": Entry("service:serve", "Run the daemon."),
+    "set": Entry("parameters:set_values", "Set parameters of a router."),
+    "show": Entry("show:show", "Show one router: verdict, evidence, trends, commands."),
+    "tokens": Entry("tokens:tokens", "Make tokens for the API."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported on use, and whose errors are one line on stderr."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Names of all commands, in order."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """Import the module of one command."""
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        module, attribute = entry.target.split(":")
+        command = getattr(importlib.import_module(f"acs.cli.{module}"), attribute)
+        assert isinstance(command, click.Command)
+        keep_examples(command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        """List the commands from the table, without importing any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name].summary) for name in sorted(COMMANDS)])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete command names from the table, without importing any of them."""
+        names = [name for name in sorted(COMMANDS) if name.startswith(incomplete)]
+        return [
+            *(CompletionItem(name, help=COMMANDS[name].summary) for name in names),
+            *click.Command.shell_complete(self, ctx, incomplete),
+        ]
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,  # noqa: FBT001, FBT002 - click's signature
+        windows_expand_args: bool = True,  # noqa: FBT001, FBT002 - click's signature
+        **extra: Any,
+    ) -> Any:
+        """Run a command; errors become one line and the exit codes of ``acs --help``."""
+        del standalone_mode, windows_expand_args
+        try:
+            code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        except click.exceptions.NoArgsIsHelpError as error:
+            error.show()
+            sys.exit(error.exit_code)
+        except click.UsageError as error:
+            hint = f" (see '{error.ctx.command_path} --help')" if error.ctx else ""
+            say_error(error.format_message() + hint)
+            sys.exit(error.exit_code)
+        except click.ClickException as error:
+            error.show()
+            sys.exit(error.exit_code)
+        except click.Abort:
+            say_error("interrupted")
+            sys.exit(INTERRUPTED)
+        except OSError as error:
+            say_error(str(error))
+            sys.exit(ERROR)
+        sys.exit(code if isinstance(code, int) else OK)
+
+
+_EXAMPLES = re.compile(r"\n\n(?=Examples?:\n)")
+
+
+def keep_examples(command: click.Command) -> None:
+    """Keep the lines of a help text's examples as they are; click would fill them into one."""
+    command.help = _EXAMPLES.sub("\n\n\b\n", command.help or "")
+    if isinstance(command, click.Group):
+        for each in command.commands.values():
+            keep_examples(each)
+
+
+@click.command(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=EXIT_CODES,
+)
+@click.version_option(package_name="acsd", message="acsd %(version)s")
+def app() -> None:
+    """Look after a fleet of home routers: who is ill, what would help, and safe reboots.
+
+    A ROUTER is a router's id or an unambiguous piece of it, such as the serial number. Commands
+    speak to the daemon over its Unix socket, or with --url and --token over HTTP.
+
+    Examples:
+      acs devices --verdict reboot
+      acs show SN123456
+      acs reboot SN123456 --reason "ticket 4711" --wait
+    """
+
+
+keep_examples(app)
+
+
+def main() -> None:
+    """Entry point of the command ``acs``."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # not every terminal knows every letter
+    app(prog_name="acs")

@@ -1,0 +1,197 @@
+"""The daemon's API as the command line calls it: over its Unix socket, or HTTP with a token.
+
+It turns the API's problems into errors with exit codes. Nothing is printed here, and a token never
+leaves except in its header.
+"""
+
+import socket
+from collections.abc import Iterator, Mapping
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+import httpx
+import msgspec
+
+from acs.cli.answers import Refusal
+from acs.cli.errors import ERROR, NOT_FOUND, REFUSED, UNREACHABLE, USAGE, CliError
+from acs.cli.session import Access
+from acs.cli.words import plain
+
+_TIMEOUT = 30.0  # seconds without a byte, beyond what a long poll waits
+
+_EXIT_CODES = {400: USAGE, 404: NOT_FOUND, 422: USAGE}
+
+
+class UnreachableError(CliError):
+    """The daemon cannot be reached."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, UNREACHABLE)
+
+
+class RefusedError(CliError):
+    """Guards refused the command; their reasons are in ``refusals``."""
+
+    def __init__(self, message: str, command_id: str, refusals: tuple[Refusal, ...]) -> None:
+        super().__init__(message, REFUSED)
+        self.command_id = command_id
+        self.refusals = refusals
+
+
+class Client:
+    """Calls of the API; each answers parsed JSON.
+
+    Args:
+        access: where the daemon is.
+        transport: carries the requests in place of a connection of its own.
+    """
+
+    def __init__(self, access: Access, transport: httpx.BaseTransport | None = None) -> None:
+        self._access = access
+        if transport is None and not access.url:
+            _knock(access.socket)
+            transport = httpx.HTTPTransport(uds=access.socket)
+        headers = {"Accept": "application/json"}
+        if access.token:
+            headers["Authorization"] = f"Bearer {access.token}"
+        try:
+            self._http = httpx.Client(
+                base_url=access.url or "http://acsd",
+                headers=headers,
+                timeout=_TIMEOUT,
+                transport=transport,
+                trust_env=bool(access.url),
+            )
+        except (httpx.InvalidURL, UnicodeError, ValueError) as error:
+            raise CliError(f"cannot use this URL or token: {error}", USAGE) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._http.close()
+
+    def get(self, path: str, *, wait: float = 0.0, **query: Any) -> Any:
+        """GET; queries that are None or empty are left out. ``wait`` is a long poll's seconds.
+
+        Raises:
+            CliError: whatever went wrong, with its exit code.
+        """
+        if wait:
+            query["wait"] = f"{wait:g}"
+        return self._call("GET", path, query=query, timeout=_TIMEOUT + wait)
+
+    def post(self, path: str, body: Mapping[str, object] | None = None) -> Any:
+        """POST a JSON body.
+
+        Raises:
+            RefusedError: guards refused the command.
+            CliError: whatever else went wrong, with its exit code.
+        """
+        return self._call("POST", path, body=body)
+
+    def pages(self, path: str, limit: int | None, **query: Any) -> Iterator[Any]:
+        """The items of a paged list, at most ``limit`` of them (None: all), page by page."""
+        cursor: str | None = None
+        left = limit
+        while left is None or left > 0:
+            size = min(left or PAGE, PAGE)
+            page = self.get(path, **query, limit=size, cursor=cursor)
+            items = page["items"]
+            yield from items if left is None else items[:left]
+            left = None if left is None else left - len(items)
+            cursor = page.get("next")
+            if cursor is None:
+                return
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, object] | None = None,
+        body: Mapping[str, object] | None = None,
+        timeout: float = _TIMEOUT,
+    ) -> Any:
+        known = {key: _text(value) for key, value in (query or {}).items() if _given(value)}
+        headers = {} if body is None else {"Content-Type": "application/json"}
+        try:
+            content = None if body is None else msgspec.json.encode(body)
+            answer = self._http.request(
+                method, path, params=known, content=content, headers=headers, timeout=timeout
+            )
+        except UnicodeEncodeError as error:
+            raise CliError("the text is not valid UTF-8", USAGE) from error
+        except httpx.ConnectError as error:
+            raise UnreachableError(_UNREACHED.format(self._access.place)) from error
+        except httpx.TimeoutException as error:
+            raise UnreachableError(f"no answer from {self._access.place} in time") from error
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise UnreachableError(f"{self._access.place}: {plain(error)}") from error
+        return self._read(answer)
+
+    def _read(self, answer: httpx.Response) -> Any:
+        try:
+            body = msgspec.json.decode(answer.content) if answer.content else None
+        except msgspec.DecodeError as error:
+            raise CliError(
+                f"{self._access.place} answered {answer.status_code} without JSON: is it acsd?"
+            ) from error
+        if answer.is_success:
+            return body
+        raise problem(answer.status_code, body)
+
+
+PAGE = 200  # items asked for at once
+_UNREACHED = "cannot reach the daemon at {}: is acsd running?"
+
+
+def _knock(path: str) -> None:
+    # httpx does not say why a Unix socket cannot be opened.
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
+        try:
+            sock.connect(path)
+        except PermissionError as error:
+            raise UnreachableError(f"no permission to open {path}: see its group") from error
+        except OSError as error:
+            raise UnreachableError(_UNREACHED.format(path)) from error
+
+
+def _given(value: object) -> bool:
+    return value not in (None, "") and value != []
+
+
+def _text(value: object) -> str | list[str]:
+    if isinstance(value, list):
+        return [str(each) for each in value]
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+class _Problem(msgspec.Struct):
+    title: str = ""
+    detail: str = ""
+    command_id: str = ""
+    refusals: tuple[Refusal, ...] = ()
+
+
+def problem(status: int, body: object) -> CliError:
+    """The error for a problem (RFC 9457) that the API answered with."""
+    try:
+        found = msgspec.convert(body, _Problem)
+    except msgspec.ValidationError:
+        found = _Problem()
+    text = plain(found.detail or found.title or f"the daemon answered {status}")
+    if found.refusals or found.command_id:
+        return RefusedError(text, found.command_id, found.refusals)
+    return CliError(text, _EXIT_CODES.get(status, ERROR))
+
+
+def router_path(router_id: str, rest: str = "") -> str:
+    """Path of a router. Its id holds percent signs of its own, which are encoded once more."""
+    return f"/v1/routers/{quote(router_id, safe='')}{rest}"

@@ -1,0 +1,94 @@
+"""The database opened without a daemon, for the few commands that write to it themselves.
+
+Only what those commands need; routers and their commands are the daemon's alone.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+
+from acs.cli.errors import CliError
+from acs.log import LogSettings, configure
+from acs.storage import upgrading
+from acs.storage.errors import FactRefusedError, StorageError
+from acs.storage.secrets import load_or_create_key
+from acs.storage.settings import StorageSettings
+from acs.storage.store import Store
+
+_PATIENCE = 60.0  # seconds; the daemon may hold the database for a moment, not for a minute
+
+
+class Database:
+    """A store whose answers are waited for."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def add_token(
+        self,
+        hashed: str,
+        scopes: Sequence[str],
+        name: str,
+        expires_at: float | None,
+        now: float,
+    ) -> None:
+        """Store a token by its hash; times are Unix seconds.
+
+        Raises:
+            CliError: the database would not, or knows a token of that name.
+        """
+        try:
+            _wait(self._store.add_token(hashed, tuple(scopes), name, expires_at, now))
+        except FactRefusedError as error:
+            raise CliError(f"there is a token named {name!r} already") from error
+        except StorageError as error:
+            raise CliError(f"the database would not store it: {error}") from error
+
+
+def upgrade(url: str) -> str:
+    """Bring a database's schema up to date; its revision.
+
+    Raises:
+        CliError: it cannot be reached or written, or is of a newer release.
+    """
+    configure(LogSettings(level="warning"))
+    try:
+        return upgrading.upgrade(url)
+    except StorageError as error:
+        raise CliError(f"cannot upgrade the database: {error}") from error
+
+
+@contextmanager
+def opened(settings: StorageSettings) -> Iterator[Database]:
+    """The database of a configuration, brought up to date, and closed at the end.
+
+    Raises:
+        CliError: it cannot be opened.
+    """
+    configure(LogSettings(level="warning"))  # else it goes to stdout, which is the token's
+    try:
+        key = load_or_create_key(settings.key_path)
+        store = Store.open(settings, deliver=lambda call: call(), key=key, metrics=None)
+    except (StorageError, OSError) as error:
+        raise CliError(f"cannot open the database: {error}") from error
+    try:
+        yield Database(store)
+    finally:
+        store.close()
+
+
+def _wait(deferred: "Deferred[Any]") -> Any:
+    # Without an event loop the Deferred fires in the store's own thread.
+    results: SimpleQueue[Any] = SimpleQueue()
+    deferred.addBoth(results.put)
+    try:
+        result = results.get(timeout=_PATIENCE)
+    except Empty as error:
+        raise CliError(f"the database did not answer in {_PATIENCE:.0f} s") from error
+    if isinstance(result, Failure):
+        result.raiseException()
+    return result

@@ -1,0 +1,86 @@
+"""``acs devices``: the fleet as a list, with filters. Nothing about a single router."""
+
+import click
+import msgspec
+
+from acs.cli.answers import Router
+from acs.cli.output import VERDICT_STYLES, print_json, table, when
+from acs.cli.session import Session, json_option, with_api
+from acs.cli.words import ACTIONS, span
+
+_HEADINGS = ("ROUTER", "MODEL", "FIRMWARE", "SEGMENT", "VERDICT", "SURE", "UPTIME", "SEEN")
+
+
+@click.command()
+@click.option("--verdict", type=click.Choice(sorted(ACTIONS)), help="Action of the newest verdict.")
+@click.option("--model", help="Model name, exactly.")
+@click.option("--segment", help="Switch, OLT port, DSLAM or node, exactly.")
+@click.option("--quarantined", is_flag=True, help="Unknown routers that wait to be let in.")
+@click.option(
+    "--query", "-q", metavar="TEXT", help="Part of an id, serial number, model, account or address."
+)
+@click.option(
+    "--limit",
+    "-n",
+    type=click.IntRange(min=1),
+    default=50,
+    show_default=True,
+    help="How many at most.",
+)
+@click.option("--all", "everything", is_flag=True, help="All of them, however many.")
+@json_option
+@with_api
+def devices(
+    session: Session,
+    *,
+    verdict: str | None,
+    model: str | None,
+    segment: str | None,
+    quarantined: bool,
+    query: str | None,
+    limit: int,
+    everything: bool,
+    as_json: bool,
+) -> None:
+    """List routers in order of their ids.
+
+    Examples:
+      acs devices --verdict reboot --segment olt-3/1
+      acs devices --quarantined
+      acs devices --all --json | jq -r '.[].router_id'
+    """
+    found = list(
+        session.client.pages(
+            "/v1/routers",
+            None if everything else limit,
+            verdict=verdict,
+            model=model,
+            segment=segment,
+            enrolment="quarantined" if quarantined else None,
+            q=query,
+        )
+    )
+    if as_json:
+        print_json(found)
+        return
+    rows = msgspec.convert(found, tuple[Router, ...])
+    if not rows:
+        click.echo("no routers", err=True)
+        return
+    now = session.now()
+    table(_HEADINGS, (_cells(row, now) for row in rows), VERDICT_STYLES)
+    if len(rows) == limit and not everything:
+        click.echo(f"the first {limit}; --all shows the rest, if any", err=True)
+
+
+def _cells(row: Router, now: float) -> tuple[object, ...]:
+    return (
+        row.router_id,
+        row.model or row.product_class or None,
+        row.software_version or None,
+        row.segment,
+        row.action if row.enrolment != "quarantined" else "quarantined",
+        None if row.confidence is None else f"{row.confidence:.0%}",
+        None if row.uptime_seconds is None else span(row.uptime_seconds),
+        when(row.last_inform_at, now),
+    )

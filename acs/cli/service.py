@@ -1,0 +1,133 @@
+"""Commands around the daemon itself: ``serve``, ``demo``, ``check-config`` and ``db``.
+
+They only read options; the daemon, the demonstration and the database have rooms of their own.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from acs.cli.errors import NOT_FOUND, USAGE, CliError
+from acs.cli.types import Seconds
+from acs.duration import Duration
+
+if TYPE_CHECKING:
+    from acs.config import Config
+
+config_option = click.option(
+    "--config",
+    "-c",
+    type=click.Path(path_type=Path),
+    envvar="ACS_CONFIG",
+    default="/etc/acsd/acsd.toml",
+    show_default=True,
+    show_envvar=True,
+    help="Configuration file.",
+)
+
+
+def read_config(path: Path) -> "Config":
+    """The configuration.
+
+    Raises:
+        CliError: the file is missing or not usable; the text names key and allowed values.
+    """
+    from acs.config import ConfigError, load_config  # noqa: PLC0415 - imports every room's settings
+
+    try:
+        return load_config(path)
+    except ConfigError as error:
+        raise CliError(str(error), USAGE if path.exists() else NOT_FOUND) from error
+
+
+@click.command()
+@config_option
+@click.pass_context
+def serve(ctx: click.Context, config: Path) -> None:
+    """Run the daemon in the foreground until SIGTERM or SIGINT.
+
+    Example:
+      acs serve --config /etc/acsd/acsd.toml
+    """
+    settings = read_config(config)
+    from acs import daemon  # noqa: PLC0415 - installs an event loop
+
+    ctx.exit(daemon.run(settings))
+
+
+@click.command("check-config")
+@click.argument("file", type=click.Path(path_type=Path))
+def check_config(file: Path) -> None:
+    """Check the configuration FILE: unknown keys, wrong types, values that are not allowed.
+
+    Example:
+      acs check-config /etc/acsd/acsd.toml
+    """
+    read_config(file)
+    click.echo(f"{file}: ok", err=True)
+
+
+@click.group()
+def db() -> None:
+    """Look after the database.
+
+    Example:
+      acs db upgrade --config /etc/acsd/acsd.toml
+    """
+
+
+@db.command()
+@config_option
+def upgrade(config: Path) -> None:
+    """Bring the database's schema up to date, as the daemon does at its start.
+
+    A database in a SQLite file is copied to FILE.before-REVISION first.
+
+    Example:
+      acs db upgrade --config /etc/acsd/acsd.toml
+    """
+    settings = read_config(config)
+    from acs.cli.database import upgrade as bring_up  # noqa: PLC0415 - imports Twisted and SQLAlchemy
+
+    revision = bring_up(settings.storage.url)
+    click.echo(f"the database has schema {revision}", err=True)
+
+
+@click.command()
+@click.option("--routers", type=click.IntRange(1, 5000), default=50, show_default=True)
+@click.option(
+    "--cwmp-port", type=click.IntRange(0, 65535), default=0, help="For routers; 0: any free one."
+)
+@click.option(
+    "--api-port", type=click.IntRange(0, 65535), default=0, help="For the API; 0: any free one."
+)
+@click.option(
+    "--state-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where database and socket go; without it, a temporary folder.",
+)
+@click.option("--seconds", type=Seconds(), default=None, help="Stop by itself after this time.")
+def demo(
+    *,
+    routers: int,
+    cwmp_port: int,
+    api_port: int,
+    state_dir: Path | None,
+    seconds: Duration | None,
+) -> None:
+    """Run the daemon with a fleet of virtual routers, some of them ill, on this machine alone.
+
+    Example:
+      acs demo --routers 50 --api-port 8080
+    """
+    from acs.simulator.demo import DemoOptions, run  # noqa: PLC0415 - installs an event loop
+
+    options = DemoOptions(
+        routers=routers,
+        cwmp_port=cwmp_port,
+        api_port=api_port,
+        state_dir=state_dir,
+        seconds=seconds,
+    )
+    run(options)

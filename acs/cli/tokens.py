@@ -1,0 +1,73 @@
+"""``acs tokens``: tokens for the API, made in the database itself so that no daemon need run.
+
+A token is printed once, on stdout alone; what is stored is its hash.
+"""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from acs.api.tokens import SCOPES, hash_token, new_token
+from acs.cli.errors import USAGE, CliError
+from acs.cli.service import config_option, read_config
+from acs.cli.session import surroundings
+from acs.cli.types import Expiry
+from acs.cli.words import rfc3339
+from acs.duration import Duration
+
+
+@click.group()
+def tokens() -> None:
+    """Make tokens for the API.
+
+    Example:
+      acs tokens create --scope read --name grafana --expires 365d
+    """
+
+
+@tokens.command()
+@click.option(
+    "--scope",
+    "scopes",
+    type=click.Choice(SCOPES),
+    multiple=True,
+    required=True,
+    help="What it may do; admin includes act, which includes read, which includes metrics.",
+)
+@click.option("--name", help="Whom it is for; it appears as asked_by. Without it, made up.")
+@click.option("--expires", type=Expiry(), help='When: "90d" from now, or a date. Never otherwise.')
+@config_option
+@click.pass_context
+def create(
+    ctx: click.Context,
+    *,
+    scopes: tuple[str, ...],
+    name: str | None,
+    expires: datetime | Duration | None,
+    config: Path,
+) -> None:
+    """Make a token and print it; it cannot be shown again.
+
+    Examples:
+      acs tokens create --scope act --name call-centre
+      ACS_TOKEN=$(acs tokens create --scope read --expires 90d)
+    """
+    now = surroundings(ctx).now()
+    expires_at = now + expires if isinstance(expires, Duration) else _unix(expires)
+    if expires_at is not None and expires_at <= now:
+        raise CliError("the expiry has passed already", USAGE)
+    settings = read_config(config)
+    from acs.cli.database import opened  # noqa: PLC0415 - imports Twisted and SQLAlchemy
+
+    token = new_token()
+    name = name or f"token-{rfc3339(round(now))}-{token[-4:]}"
+    with opened(settings.storage) as database:
+        database.add_token(hash_token(token), scopes, name, expires_at, now)
+    until = "never expires" if expires_at is None else f"expires {rfc3339(expires_at)}"
+    click.echo(f"token {name} ({', '.join(scopes)}), {until}; it is shown this once:", err=True)
+    click.echo(token)
+
+
+def _unix(moment: datetime | None) -> float | None:
+    return None if moment is None else moment.timestamp()

@@ -1,0 +1,116 @@
+"""Commands to routers and what guards know of them. Plain values: no rules, no storage."""
+
+import secrets
+import time
+from typing import Literal
+
+import msgspec
+
+CommandKind = Literal["reboot", "refresh", "get", "set"]
+CommandState = Literal[
+    "queued",  # waits for the router's next session
+    "refused",  # a guard said no; see ``refusals``
+    "sent",  # recorded as sent; the bytes follow ("recorded before caused")
+    "accepted",  # the router answered the call; a reboot is still to be confirmed
+    "confirmed",  # a reboot: "M Reboot" with our CommandKey came
+    "verified",  # a reboot: compared before and after; see ``outcome``
+    "done",  # any other command: finished; see ``result``
+    "failed",  # the router answered with a fault; see ``result``
+    "unconfirmed",  # sent, and no confirmation by the deadline; never sent again by itself
+    "expired",  # nobody fetched it in time; never sent
+]
+OPEN_STATES: tuple[CommandState, ...] = ("queued", "sent", "accepted", "confirmed")
+Outcome = Literal["helped", "unchanged", "worse"]
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """One guard's no: its name, a sentence with figures, when to try again (Unix s) if known."""
+
+    guard: str
+    reason: str
+    retry_at: float | None = None
+
+
+class Proposal(msgspec.Struct, frozen=True):
+    """A wish for a command, before any guard has seen it.
+
+    Attributes:
+        command_id: up to 32 characters, goes out as CommandKey (TR-069 Amendment 6, A.3.2.9).
+        arguments: for ``get`` ``{"paths": […]}``, for ``set`` ``{"values": {path: value}}``.
+        asked_by: ``policy``, or the name of the token or ``socket`` of an operator.
+        consent: the customer agreed, during a contact.
+        cause: fault class id that the verdict named, if the policy asks.
+        expires_at: Unix seconds; a command not fetched by then is ``expired``.
+    """
+
+    command_id: str
+    router_id: str
+    kind: CommandKind
+    asked_by: str
+    reason: str
+    at: float
+    expires_at: float
+    consent: bool = False
+    cause: str | None = None
+    arguments: dict[str, object] = {}
+
+
+class Command(msgspec.Struct, frozen=True):
+    """A stored command: the proposal and all that became of it. Times are Unix seconds UTC."""
+
+    command_id: str
+    router_id: str
+    kind: CommandKind
+    state: CommandState
+    asked_by: str
+    reason: str
+    at: float
+    expires_at: float
+    consent: bool = False
+    cause: str | None = None
+    arguments: dict[str, object] = {}
+    refusals: tuple[Refusal, ...] = ()
+    sent_at: float | None = None
+    answered_at: float | None = None
+    confirmed_at: float | None = None
+    ended_at: float | None = None
+    outcome: Outcome | None = None
+    result: dict[str, object] = {}
+    due_at: float | None = None
+
+
+class GuardFacts(msgspec.Struct, frozen=True):
+    """All that a guard may look at, gathered inside the storing transaction.
+
+    Counts of reboots are of commands recorded as sent (``sent_at``), whatever became of them.
+    Vitals are the newest stored values of the catalogue metrics, with the time they were read.
+    """
+
+    now: float
+    stage: Literal["propose", "claim"]
+    enrolled: bool
+    flapping: bool
+    last_inform_at: float | None
+    utc_offset: int
+    vitals: dict[str, object]
+    vitals_at: float | None
+    boots: tuple[float, ...]  # boot times in the last 24 h, whatever their cause
+    sent: tuple[tuple[float, bool], ...]  # this router's reboots in 7 days: (sent_at, consent)
+    open_command: str | None  # another open reboot of this router
+    transfer_open: bool
+    segment: str | None
+    segment_routers: int
+    segment_offline: int
+    segment_boots_30min: int  # sibling boots that we did not cause
+    segment_rebooting: int  # open sent reboots in the segment
+    fleet_routers: int
+    fleet_offline: int
+    fleet_sent_10min: int
+    stopped: bool  # the kill switch
+    wan_mbps: float | None = None  # WAN traffic of the last 15 min or more, both directions
+
+
+def new_command_id(now: float | None = None) -> str:
+    """A command id of 26 characters that sorts by time: 12 hex digits of ms, 14 random ones."""
+    millis = int((time.time() if now is None else now) * 1000)
+    return f"{millis:012x}{secrets.token_hex(7)}"

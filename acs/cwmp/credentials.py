@@ -1,0 +1,63 @@
+"""Routers' credentials as storage holds them, remembered for a short time. No checking here."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import TypeAlias
+
+from twisted.internet.defer import Deferred
+
+from acs.storage.rows import Credential
+
+Lookup: TypeAlias = Callable[[str], Deferred[Credential | None]]
+
+_UNKNOWN_TTL = 10.0
+
+
+class CredentialCache:
+    """Remembers the credentials last used.
+
+    Args:
+        lookup: asks storage.
+        seconds: a clock that never goes back.
+        size: user names remembered at most.
+        ttl: seconds before storage is asked again; an unknown name is asked again after 10 s.
+    """
+
+    def __init__(
+        self,
+        lookup: Lookup,
+        *,
+        seconds: Callable[[], float],
+        size: int = 65_536,
+        ttl: float = 600.0,
+    ) -> None:
+        self._lookup = lookup
+        self._seconds = seconds
+        self._size = size
+        self._ttl = ttl
+        self._known: OrderedDict[str, tuple[float, Credential | None]] = OrderedDict()
+        self._epoch = 0
+
+    def get(self, username: str) -> Credential | Deferred[Credential | None] | None:
+        """The credentials of a user name, at once if they are remembered."""
+        entry = self._known.get(username)
+        if entry is not None:
+            if self._seconds() < entry[0]:
+                self._known.move_to_end(username)
+                return entry[1]
+            del self._known[username]
+        return self._lookup(username).addCallback(self._keep, username, self._epoch)
+
+    def forget(self, username: str) -> None:
+        """The credentials changed: ask storage the next time."""
+        self._known.pop(username, None)
+        self._epoch += 1
+
+    def _keep(self, found: Credential | None, username: str, epoch: int) -> Credential | None:
+        # What was read before a change was announced is used, but not kept.
+        if epoch == self._epoch:
+            ttl = self._ttl if found is not None else _UNKNOWN_TTL
+            self._known[username] = (self._seconds() + ttl, found)
+            if len(self._known) > self._size:
+                self._known.popitem(last=False)
+        return found

@@ -1,0 +1,288 @@
+"""One request of a router and its answer: who sent it, what it says, in which session.
+
+What is then said in the session is ``turning``'s. Plain callbacks: this runs for each request.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+
+from acs.cwmp.auth import AuthError
+from acs.cwmp.codec import MalformedMessage, decode
+from acs.cwmp.http_connection import Connection
+from acs.cwmp.http_messages import HttpRequest, HttpResponse, refusal, unavailable
+from acs.cwmp.live_session import Session, SessionBusyError, cookie_of
+from acs.cwmp.messages import Empty, Envelope, Inform
+from acs.cwmp.session import begin
+from acs.cwmp.surroundings import Surroundings
+from acs.cwmp.turning import Turning
+from acs.storage.errors import FactRefusedError
+
+log = structlog.get_logger("cwmp")
+
+_EMPTY = Envelope(Empty())
+_NO_SESSION = HttpResponse(204, close=True)
+
+
+class Exchange:
+    """Answers one request. ``answer`` is called once."""
+
+    __slots__ = (
+        "_around",
+        "_connection",
+        "_done",
+        "_envelope",
+        "_held",
+        "_is_new",
+        "_request",
+        "_router_id",
+        "_started",
+    )
+
+    def __init__(self, around: Surroundings, connection: Connection, request: HttpRequest) -> None:
+        self._around = around
+        self._connection = connection
+        self._request = request
+        self._router_id: str | None = None  # that the request's credentials are of
+        self._envelope = _EMPTY
+        self._held: Session | None = None  # acquired, to be released
+        self._is_new = False
+        self._started = around.seconds()
+        self._done: Deferred[HttpResponse] = Deferred()
+
+    def answer(self) -> Deferred[HttpResponse]:
+        """The response; the Deferred never fails."""
+        self._around.under_way += 1
+        try:
+            self._authenticate()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the router is told and we live
+            self._break(error)
+        return self._done
+
+    def _then(self, result: "Deferred[Any]", step: Callable[[Any], None]) -> None:
+        result.addCallbacks(step, self._failed).addErrback(self._broken)
+
+    # --- who is it, and what does it say ----------------------------------------------------------
+
+    def _authenticate(self) -> None:
+        if self._around.settings.enrolment == "open":
+            self._identified(None)
+            return
+        try:
+            router_id = self._around.gate.identify(self._connection, self._request)
+        except AuthError as error:
+            self._refuse_credentials(error)
+            return
+        if isinstance(router_id, Deferred):
+            router_id.addCallbacks(self._identified, self._unidentified).addErrback(self._broken)
+        else:
+            self._identified(router_id)
+
+    def _unidentified(self, failure: Failure) -> None:
+        if isinstance(failure.value, AuthError):
+            self._refuse_credentials(failure.value)
+        else:
+            self._failed(failure)
+
+    def _refuse_credentials(self, error: AuthError) -> None:
+        if error.reason == "unknown_user":
+            self._around.claims.claim(self._connection, self._request.body)
+        self._finish(self._around.gate.refused(self._connection, error.reason))
+
+    def _identified(self, router_id: str | None) -> None:
+        self._router_id = router_id
+        around = self._around
+        body = self._request.body
+        is_empty = not body or body.isspace()
+        cookie = cookie_of(self._request.headers.get(b"cookie"))
+        session = around.registry.find(self._connection, cookie)
+        if session is None and cookie is None and self._is_anonymous and not is_empty:
+            self._challenge()  # before an unknown peer's message costs us anything
+            return
+        if not is_empty:
+            try:
+                self._envelope = decode(body, around.message_limits)
+            except MalformedMessage as error:
+                self._malformed(error.code, session)
+                return
+            for quirk in self._envelope.quirks:
+                around.metrics.quirk(quirk)
+        if session is None and cookie is not None and not self._is_inform:
+            self._then(around.registry.restore(cookie), self._found)
+        else:
+            self._found(session)
+
+    def _found(self, session: Session | None) -> None:
+        if session is not None and not self._may_use(session):
+            return
+        if self._is_inform:
+            self._inform(session)
+        elif session is not None:
+            self._join(session)
+        elif isinstance(self._envelope.message, Empty):
+            self._finish(_NO_SESSION)
+        else:
+            self._malformed("no-session", None)
+
+    def _may_use(self, session: Session) -> bool:
+        if self._router_id is not None and self._router_id != session.router_id:
+            self._mismatch(self._router_id, session.router_id)
+            return False
+        if self._router_id is None and session.peer != self._connection.peer:
+            # A cookie seen on its way is worth nothing elsewhere.
+            self._around.metrics.auth_failed("cookie")
+            self._finish(refusal(400) if self._is_open else self._challenged())
+            return False
+        return True
+
+    @property
+    def _is_open(self) -> bool:
+        return self._around.settings.enrolment == "open"
+
+    @property
+    def _is_anonymous(self) -> bool:
+        return self._router_id is None and not self._is_open
+
+    @property
+    def _is_inform(self) -> bool:
+        return isinstance(self._envelope.message, Inform)
+
+    def _challenged(self) -> HttpResponse:
+        return self._around.gate.challenge(self._connection)
+
+    def _challenge(self) -> None:
+        self._around.claims.claim(self._connection, self._request.body)
+        self._finish(self._challenged())
+
+    # --- a session begins -------------------------------------------------------------------------
+
+    def _inform(self, session: Session | None) -> None:
+        around = self._around
+        message = self._envelope.message
+        assert isinstance(message, Inform)
+        claimed = message.device.router_id
+        if not claimed:
+            self._malformed("no-identity", session)
+            return
+        if not self._is_open:
+            known = self._router_id or (session.router_id if session else None)
+            if known is None:
+                self._challenge()
+                return
+            if known != claimed:
+                if session is not None:
+                    around.registry.end(session, "refused")
+                self._mismatch(known, claimed)
+                return
+        if around.draining or (session is None and around.under_way > around.settings.admission):
+            around.metrics.turned_away("draining" if around.draining else "busy")
+            self._finish(unavailable(around.retry_after()))
+            return
+        peer = self._connection.peer
+        fresh = around.registry.begin(claimed, self._connection, peer, begin(around.policy, peer))
+        around.claims.authenticated(self._connection, claimed)
+        self._is_new = True
+        log.debug("cwmp.session_started", router=claimed, peer=peer)
+        self._join(fresh)
+
+    def _mismatch(self, router_id: str, claimed: str) -> None:
+        around = self._around
+        around.metrics.identity_mismatch()
+        around.metrics.auth_failed("identity")
+        fact = around.claims.mismatch(self._connection, router_id, claimed)
+        if fact is not None:
+            log.warning(
+                "cwmp.identity_mismatch",
+                router=router_id,
+                claimed=claimed,
+                peer=self._connection.peer,
+            )
+            around.store.commit((fact,)).addCallbacks(
+                lambda results: around.committed((fact,), results),
+                lambda failure: log.warning("cwmp.not_recorded", error=str(failure.value)),
+            )
+        self._finish(self._challenged())
+
+    # --- its turn ---------------------------------------------------------------------------------
+
+    def _join(self, session: Session) -> None:
+        registry = self._around.registry
+        if self._connection.lost:
+            self._finish(_NO_SESSION)
+            return
+        registry.attach(session, self._connection)
+        session.peer = self._connection.peer
+        try:
+            waiting = registry.acquire(session)
+        except SessionBusyError:
+            self._finish(unavailable(self._around.retry_after()))
+            return
+        if waiting is None:
+            self._take(session)
+        else:
+            waiting.addCallback(lambda _: self._take(session)).addErrback(self._broken)
+
+    def _take(self, session: Session) -> None:
+        self._held = session
+        Turning(
+            self._around,
+            session,
+            self._connection,
+            self._request.body,
+            self._envelope,
+            is_new=self._is_new,
+            done=self._finish,
+            failed=self._failed,
+            broken=self._broken,
+        ).take()
+
+    # --- the end ----------------------------------------------------------------------------------
+
+    def _malformed(self, code: str, session: Session | None) -> None:
+        self._around.metrics.malformed(code)
+        log.debug("cwmp.malformed", peer=self._connection.peer, code=code)
+        if session is not None:
+            self._around.registry.end(session, "malformed")
+        self._finish(refusal(400))
+
+    def _failed(self, failure: Failure) -> None:
+        """Storage could not; nothing is acknowledged, the router comes again with all of it."""
+        around = self._around
+        held = self._held
+        log.warning(
+            "cwmp.storage_failed",
+            router=held.router_id if held else None,
+            error=str(failure.value),
+        )
+        if held is not None:
+            around.registry.end(held, "storage_failed")
+        if isinstance(failure.value, FactRefusedError):
+            self._finish(refusal(500))
+        else:
+            self._finish(unavailable(around.retry_after()))
+
+    def _broken(self, failure: Failure) -> None:
+        self._break(failure.value)
+
+    def _break(self, error: BaseException | None) -> None:
+        log.error(
+            "cwmp.exchange_broken",
+            peer=self._connection.peer,
+            exc_info=error,
+        )
+        if self._held is not None:
+            self._around.registry.end(self._held, "broken")
+        if not self._done.called:
+            self._finish(refusal(500))
+
+    def _finish(self, response: HttpResponse) -> None:
+        around = self._around
+        around.under_way -= 1
+        around.metrics.turn(around.seconds() - self._started)
+        held, self._held = self._held, None
+        self._done.callback(response)
+        if held is not None:
+            around.registry.release(held)

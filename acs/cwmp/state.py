@@ -1,0 +1,159 @@
+"""What is remembered of a session between its turns, and what a turn says. Values only."""
+
+from collections.abc import Callable
+from typing import Literal
+
+import msgspec
+
+from acs.commands import Command
+from acs.cwmp import collection, discovery
+from acs.cwmp.messages import AcsMessage, Envelope, ParameterValue
+from acs.cwmp.plan import Plan
+from acs.facts import ConnectionSecret, Fact
+
+# Where a session stands. After "begun" and "idle", each names the one call that is outstanding.
+Phase = Literal[
+    "begun",  # connected; nothing said
+    "idle",  # informed; the router may ask, and when it has nothing to ask it is our turn
+    "naming",  # discovery: GetParameterNames
+    "selecting",  # discovery: GetParameterValues of what tells interfaces apart
+    "collecting",  # GetParameterValues of the plan
+    "securing",  # SetParameterValues of the connection-request credentials
+    "getting",  # command get: GetParameterValues
+    "typing",  # command set: GetParameterValues, for the types
+    "setting",  # command set: SetParameterValues
+    "checking",  # command set: GetParameterValues, for what became of it
+    "rebooting",  # command reboot
+    "over",
+]
+
+
+class SessionPolicy(msgspec.Struct, frozen=True):
+    """How sessions are to be held.
+
+    Attributes:
+        collect_interval: seconds after which vitals are collected again; a tenth less counts, for
+            periodic Informs come early and late.
+        names_per_call: names in one GetParameterValues at most.
+        set_connection_secret: give routers credentials for connection requests.
+        turns: turns of one session at most; then it is ended, whatever is left to do.
+        faults: faults in one collection at most; what is still to be asked is then left out.
+        walk: bounds of one walk over a router's tree.
+    """
+
+    collect_interval: float = 600.0
+    names_per_call: int = 200
+    set_connection_secret: bool = True
+    turns: int = 400
+    faults: int = 40
+    walk: discovery.Limits = discovery.Limits()
+
+
+class SessionState(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A session between two turns: a plain value that can be stored and taken up elsewhere.
+
+    Attributes:
+        address: the peer's IP address.
+        turns: turns taken; calls: requests made, whose number is the cwmp:ID of the next.
+        root: root object, "" while unknown.
+        at: Unix seconds of the Inform.
+        is_pressing: the Inform's events ask for a collection now.
+        is_reset: the Inform has "0 BOOTSTRAP": nothing known of the router need hold.
+        must_discover, must_collect: what is still to be done of itself.
+        has_discovered: the plan was made in this session.
+        refused: names that this firmware is known not to give.
+        secret: credentials that the router is to be given.
+        walk, asking, command, before: the work under way; ``before`` is what a command that sets
+            values found, ``status`` what the router said to it.
+    """
+
+    policy: SessionPolicy
+    address: str
+    phase: Phase = "begun"
+    turns: int = 0
+    calls: int = 0
+    router_id: str = ""
+    namespace: str = ""
+    root: str = ""
+    software_version: str = ""
+    at: float = 0.0
+    is_pressing: bool = False
+    is_reset: bool = False
+    must_discover: bool = False
+    must_collect: bool = False
+    has_discovered: bool = False
+    refused: tuple[str, ...] = ()
+    plan: Plan | None = None
+    secret: ConnectionSecret | None = None
+    walk: discovery.Walk | None = None
+    asking: collection.Asking | None = None
+    command: Command | None = None
+    before: tuple[ParameterValue, ...] = ()
+    status: int = 0
+
+
+class NoContent(msgspec.Struct, frozen=True, tag=True):
+    """HTTP 204: we have nothing (more) to say; from us it ends the session."""
+
+
+Reply = Envelope | NoContent
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """What follows from one message.
+
+    Attributes:
+        state: of the session, afterwards.
+        facts: to be made durable before anything is said.
+        reply: what to say.
+        quirks: names of the tolerated oddities of the conversation, for metrics.
+    """
+
+    state: SessionState
+    facts: tuple[Fact, ...]
+    reply: Reply
+    quirks: tuple[str, ...] = ()
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """What a message makes of a session; without a reply, the next word is ours to choose."""
+
+    state: SessionState
+    facts: tuple[Fact, ...] = ()
+    reply: Reply | None = None
+
+
+Handler = Callable[[SessionState, Envelope, float], Heard]
+
+NOTHING = NoContent()
+
+
+def change(state: SessionState, **changes: object) -> SessionState:
+    """The state with these changes."""
+    return msgspec.structs.replace(state, **changes)
+
+
+def ask(state: SessionState, phase: Phase, message: AcsMessage, **changes: object) -> Heard:
+    """Call the router; ``phase`` names the call while it is outstanding."""
+    calls = state.calls + 1
+    asked = msgspec.structs.replace(state, phase=phase, calls=calls, **changes)
+    return Heard(asked, (), Envelope(message, str(calls), state.namespace))
+
+
+def answer(envelope: Envelope, message: AcsMessage) -> Envelope:
+    """The answer to a router's own call: its id, in its namespace."""
+    return Envelope(message, envelope.id, envelope.namespace)
+
+
+def idle(state: SessionState) -> SessionState:
+    """The state when a piece of work is finished."""
+    return msgspec.structs.replace(
+        state, phase="idle", walk=None, asking=None, command=None, before=()
+    )
+
+
+def over(state: SessionState) -> SessionState:
+    """The state when the session has ended."""
+    return msgspec.structs.replace(
+        state, phase="over", walk=None, asking=None, command=None, before=(), secret=None
+    )

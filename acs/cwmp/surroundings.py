@@ -1,0 +1,57 @@
+"""What every exchange with a router works with, gathered in one value. No behaviour."""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+
+from acs.commands import Command, GuardFacts, Refusal
+from acs.cwmp.claims import Claims
+from acs.cwmp.codec import Limits
+from acs.cwmp.gate import Gate
+from acs.cwmp.plans import Plans
+from acs.cwmp.registry import Registry
+from acs.cwmp.session import SessionPolicy
+from acs.cwmp.settings import CwmpSettings
+from acs.cwmp.telemetry import CwmpMetrics
+from acs.cwmp.transcript import Transcript
+from acs.facts import Fact
+from acs.storage.store import Store
+
+Guard = Callable[[Command, GuardFacts], tuple[Refusal, ...]]
+Committed = Callable[[Sequence[Fact], Sequence[object]], None]
+
+
+@dataclasses.dataclass(slots=True)
+class Surroundings:
+    """What every exchange works with.
+
+    Attributes:
+        now: Unix seconds.
+        seconds: a clock that never goes back.
+        uniform: a random number between two bounds.
+        guard: objections to a command that is about to be sent.
+        committed: is told of all that became durable.
+        under_way: exchanges that wait for something.
+        draining: no session is begun any more.
+    """
+
+    settings: CwmpSettings
+    policy: SessionPolicy
+    store: Store
+    gate: Gate
+    claims: Claims
+    registry: Registry
+    plans: Plans
+    transcript: Transcript | None
+    metrics: CwmpMetrics
+    guard: Guard
+    committed: Committed
+    now: Callable[[], float]
+    seconds: Callable[[], float]
+    uniform: Callable[[float, float], float]
+    message_limits: Limits
+    under_way: int = 0
+    draining: bool = False
+
+    def retry_after(self) -> float:
+        """Seconds after which a router that is sent away is to come back; differs each time."""
+        return self.uniform(5.0, 30.0)

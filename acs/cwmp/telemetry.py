@@ -1,0 +1,83 @@
+"""What the conversation with routers reports of itself; the metrics room implements it."""
+
+from typing import Protocol
+
+
+class CwmpMetrics(Protocol):
+    """Counters, gauges and times. Every text is from a small fixed set, fit for a label."""
+
+    def connections(self, count: int) -> None:
+        """So many connections are open."""
+
+    def http_refused(self, status: int) -> None:
+        """A request or connection was refused below CWMP, with this HTTP status."""
+
+    def sessions(self, count: int) -> None:
+        """So many sessions are live in memory."""
+
+    def session_ended(self, outcome: str, seconds: float) -> None:
+        """A session ended after ``seconds``.
+
+        ``outcome``: done, timeout, replaced, refused, malformed, storage_failed, suspended, lost.
+        """
+
+    def informed(self, event: str) -> None:
+        """An Inform brought an event: a standard code, or "vendor" or "other"."""
+
+    def turn(self, seconds: float) -> None:
+        """A request was answered; wall time from its last byte to the answer's first."""
+
+    def auth_failed(self, reason: str) -> None:
+        """Credentials were refused; reasons are in ``auth``. A first challenge is no failure."""
+
+    def identity_mismatch(self) -> None:
+        """A router named itself as another one than its credentials are of."""
+
+    def quarantined(self) -> None:
+        """An unknown router asked to be served."""
+
+    def quirk(self, name: str) -> None:
+        """A tolerated oddity was met in a message."""
+
+    def malformed(self, code: str) -> None:
+        """A message could not be read; codes are the codec's."""
+
+    def turned_away(self, reason: str) -> None:
+        """A session was not begun: draining or busy."""
+
+    def connection_request(self, outcome: str) -> None:
+        """A connection request ended so."""
+
+
+_KNOWN_EVENTS = frozenset(
+    (
+        "0 BOOTSTRAP",
+        "1 BOOT",
+        "2 PERIODIC",
+        "3 SCHEDULED",
+        "4 VALUE CHANGE",
+        "5 KICKED",
+        "6 CONNECTION REQUEST",
+        "7 TRANSFER COMPLETE",
+        "8 DIAGNOSTICS COMPLETE",
+        "9 REQUEST DOWNLOAD",
+        "10 AUTONOMOUS TRANSFER COMPLETE",
+        "11 DU STATE CHANGE COMPLETE",
+        "12 AUTONOMOUS DU STATE CHANGE COMPLETE",
+        "13 WAKEUP",
+        "14 HEARTBEAT",
+        "M Reboot",
+        "M ScheduleInform",
+        "M Download",
+        "M ScheduleDownload",
+        "M Upload",
+        "M ChangeDUState",
+    )
+)
+
+
+def event_label(code: str) -> str:
+    """An event code as a metric's label: of the standard's (3.7.1.5), "vendor" or "other"."""
+    if code in _KNOWN_EVENTS:
+        return code
+    return "vendor" if code.startswith(("M X_", "X ")) else "other"

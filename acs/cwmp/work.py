@@ -1,0 +1,255 @@
+"""What the server does of itself in a session: discover, collect, set the connection secret.
+
+Commands are ``orders``; what the router asks is ``session``'s. Each handler takes the state, the
+router's message and the time, and gives what follows.
+"""
+
+from acs.cwmp import collection, discovery
+from acs.cwmp.messages import (
+    Envelope,
+    Fault,
+    GetParameterNamesResponse,
+    GetParameterValuesResponse,
+    ParameterValue,
+    SetParameterValues,
+)
+from acs.cwmp.plan import compile_plan, encode_plan, plan_key, without
+from acs.cwmp.readings import read
+from acs.cwmp.state import Heard, SessionState, ask, change, idle
+from acs.cwmp.topology import selectors_in
+from acs.facts import (
+    CommandAnswered,
+    CommandFailed,
+    ConnectionSecretSet,
+    Discovered,
+    Fact,
+    Noted,
+    PlanChanged,
+    Sampled,
+)
+from diagnostics.sample import Value
+
+_SKIPPED_SHOWN = 20
+
+
+def begin_next(state: SessionState) -> Heard | None:
+    """Begin the next piece of work; None when nothing is to be done."""
+    if state.must_discover:
+        walk = discovery.start(state.root)
+        message = discovery.request(walk)
+        if message is not None:
+            return ask(state, "naming", message, must_discover=False, walk=walk)
+    if state.must_collect:
+        begun = begin_collection(state)
+        if begun is not None:
+            return begun
+    if state.secret is not None and state.root:
+        return _begin_securing(state)
+    return None
+
+
+def begin_collection(state: SessionState) -> Heard | None:
+    """Begin to collect what the plan asks for; None when there is nothing to ask."""
+    if state.plan is None:
+        return None
+    asking = collection.start(state.plan.request, state.policy.names_per_call)
+    message = collection.request(asking)
+    if message is None:
+        return None
+    return ask(state, "collecting", message, must_collect=False, asking=asking)
+
+
+def _begin_securing(state: SessionState) -> Heard:
+    secret = state.secret
+    assert secret is not None
+    server = f"{state.root}ManagementServer.ConnectionRequest"
+    message = SetParameterValues(
+        (
+            ParameterValue(f"{server}Username", secret.username, "string"),
+            ParameterValue(f"{server}Password", secret.password, "string"),
+        )
+    )
+    return ask(state, "securing", message, secret=None)
+
+
+# --- discovery ------------------------------------------------------------------------------
+
+
+def named(state: SessionState, envelope: Envelope, now: float) -> Heard:
+    """GetParameterNamesResponse."""
+    message = envelope.message
+    assert isinstance(message, GetParameterNamesResponse)
+    assert state.walk is not None
+    return _walked(state, discovery.heard(state.walk, message.parameters, state.policy.walk), now)
+
+
+def naming_refused(state: SessionState, _envelope: Envelope, now: float) -> Heard:
+    """A fault in answer to GetParameterNames."""
+    assert state.walk is not None
+    return _walked(state, discovery.refused(state.walk, state.policy.walk), now)
+
+
+def _walked(state: SessionState, walk: discovery.Walk, now: float) -> Heard:
+    message = discovery.request(walk)
+    if message is not None:
+        return ask(state, "naming", message, walk=walk)
+    if not walk.names:
+        return _lost(state, walk, now)
+    asking = collection.start(selectors_in(walk.names), state.policy.names_per_call)
+    question = collection.request(asking)
+    state = change(state, root=walk.root)
+    if question is None:
+        return _discovered(state, walk, asking, now)
+    return ask(state, "selecting", question, walk=walk, asking=asking)
+
+
+def selected(state: SessionState, envelope: Envelope, now: float) -> Heard:
+    """GetParameterValuesResponse with what tells interfaces apart."""
+    message = envelope.message
+    assert isinstance(message, GetParameterValuesResponse)
+    assert state.asking is not None
+    return _selected(state, collection.heard(state.asking, message.parameters), now)
+
+
+def selecting_refused(state: SessionState, envelope: Envelope, now: float) -> Heard:
+    """A fault in answer to the same."""
+    message = envelope.message
+    assert isinstance(message, Fault)
+    assert state.asking is not None
+    return _selected(state, collection.refused(state.asking, message, state.policy.faults), now)
+
+
+def _selected(state: SessionState, asking: collection.Asking, now: float) -> Heard:
+    question = collection.request(asking)
+    if question is not None:
+        return ask(state, "selecting", question, asking=asking)
+    assert state.walk is not None
+    return _discovered(state, state.walk, asking, now)
+
+
+def _discovered(
+    state: SessionState, walk: discovery.Walk, asking: collection.Asking, now: float
+) -> Heard:
+    selectors = {parameter.name: parameter.value for parameter in asking.values}
+    plan = compile_plan(walk.root, walk.names, selectors, {*state.refused, *asking.dropped})
+    if not plan.request:
+        return _lost(state, walk, now)
+    encoded = encode_plan(plan)
+    fact = Discovered(
+        router_id=state.router_id,
+        at=now,
+        root=walk.root,
+        software_version=state.software_version,
+        names=tuple(name for name in walk.names if not name.endswith(".")),
+        plan_key=plan_key(encoded),
+        plan=encoded,
+        model_name=selectors.get(f"{walk.root}DeviceInfo.ModelName", "").strip(),
+    )
+    ready = change(idle(state), plan=plan, has_discovered=True, must_collect=True)
+    return Heard(ready, (fact, _note(state, "discovery_cut", walk, now)) if walk.cut else (fact,))
+
+
+def _lost(state: SessionState, walk: discovery.Walk, now: float) -> Heard:
+    """Nothing that could be read was found; the plan of before, if there is one, stays."""
+    return Heard(idle(state), (_note(state, "discovery_failed", walk, now),))
+
+
+def _note(state: SessionState, kind: str, walk: discovery.Walk, now: float) -> Fact:
+    detail: dict[str, object] = {"calls": walk.calls, "names": len(walk.names)}
+    return Noted(router_id=state.router_id, at=now, kind=kind, detail=detail)
+
+
+# --- collection -----------------------------------------------------------------------------
+
+
+def collected(state: SessionState, envelope: Envelope, now: float) -> Heard:
+    """GetParameterValuesResponse with the plan's parameters."""
+    message = envelope.message
+    assert isinstance(message, GetParameterValuesResponse)
+    assert state.asking is not None
+    return _collected(state, collection.heard(state.asking, message.parameters), now)
+
+
+def collecting_refused(state: SessionState, envelope: Envelope, now: float) -> Heard:
+    """A fault in answer to the same."""
+    message = envelope.message
+    assert isinstance(message, Fault)
+    assert state.asking is not None
+    return _collected(state, collection.refused(state.asking, message, state.policy.faults), now)
+
+
+def _collected(state: SessionState, asking: collection.Asking, now: float) -> Heard:
+    question = collection.request(asking)
+    if question is not None:
+        return ask(state, "collecting", question, asking=asking)
+    assert state.plan is not None
+    vitals = read(state.plan, {parameter.name: parameter.value for parameter in asking.values})
+    facts: list[Fact] = []
+    if vitals:
+        facts.append(Sampled(router_id=state.router_id, at=now, vitals=vitals))
+    if asking.dropped or asking.skipped or not vitals:
+        state, revisions = _revised(state, asking, now, found=len(vitals))
+        facts.extend(revisions)
+    if state.command is not None:
+        facts.append(_refreshed(state.router_id, state.command.command_id, vitals, now))
+    return Heard(idle(state), tuple(facts))
+
+
+def _revised(
+    state: SessionState, asking: collection.Asking, now: float, *, found: int
+) -> tuple[SessionState, list[Fact]]:
+    """The plan without what was refused for good, and what to say of a poor collection."""
+    facts: list[Fact] = []
+    plan = state.plan
+    if plan is not None and asking.dropped:
+        # Names that vanish in use are a changed tree. Names refused just after they were listed
+        # are a router that lists what it does not give: to list again would change nothing.
+        plan = without(plan, asking.dropped, stale=not state.has_discovered)
+        encoded = encode_plan(plan)
+        facts.append(
+            PlanChanged(
+                router_id=state.router_id,
+                at=now,
+                plan_key=plan_key(encoded),
+                plan=encoded,
+                dropped=asking.dropped,
+            )
+        )
+    if asking.skipped or not found:
+        detail: dict[str, object] = {
+            "vitals": found,
+            "faults": asking.faults,
+            "skipped": list(asking.skipped[:_SKIPPED_SHOWN]),
+        }
+        facts.append(
+            Noted(router_id=state.router_id, at=now, kind="collection_incomplete", detail=detail)
+        )
+    return change(state, plan=plan), facts
+
+
+def _refreshed(router_id: str, command_id: str, vitals: dict[str, Value], now: float) -> Fact:
+    if vitals:
+        return CommandAnswered(
+            router_id=router_id,
+            at=now,
+            command_id=command_id,
+            final=True,
+            result={"vitals": dict(vitals)},
+        )
+    result: dict[str, object] = {"error": "the router gave no vitals"}
+    return CommandFailed(router_id=router_id, at=now, command_id=command_id, result=result)
+
+
+# --- the connection secret ------------------------------------------------------------------
+
+
+def secured(state: SessionState, _envelope: Envelope, now: float) -> Heard:
+    """SetParameterValuesResponse: the router took the credentials."""
+    fact = ConnectionSecretSet(router_id=state.router_id, at=now, accepted=True)
+    return Heard(idle(state), (fact,))
+
+
+def securing_refused(state: SessionState, _envelope: Envelope, now: float) -> Heard:
+    """A fault in answer to the same: it is reached by its periodic Informs only."""
+    fact = ConnectionSecretSet(router_id=state.router_id, at=now, accepted=False)
+    return Heard(idle(state), (fact,))

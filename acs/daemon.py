@@ -1,0 +1,272 @@
+"""The one place that builds, connects, starts and stops every part of the daemon.
+
+No rules live here; what a part needs of another is handed to it here and nowhere else.
+"""
+
+import os
+import random
+import secrets
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
+
+import structlog
+from prometheus_client import CollectorRegistry
+from twisted.internet.defer import Deferred, TimeoutError, maybeDeferred  # noqa: A004 - Twisted's
+from twisted.internet.task import LoopingCall
+from twisted.logger import globalLogBeginner
+
+from acs import __version__
+from acs.actions.deadlines import Deadlines
+from acs.actions.newsroom import Newsroom
+from acs.actions.supervisor import Supervisor
+from acs.api.app import create_app
+from acs.api.services import Enrolment, HealthCheck, Services
+from acs.api.serving import ApiServer
+from acs.api.watch import CommandWatch
+from acs.bridge import install_reactor, to_deferred
+from acs.config import Config
+from acs.cwmp.connection_request import ConnectionRequester
+from acs.cwmp.enrolment import enrol
+from acs.cwmp.server import CwmpServer
+from acs.listening import address_of
+from acs.log import configure, observe_twisted
+from acs.metrics import Metrics
+from acs.notify import Notifier
+from acs.storage.secrets import load_or_create_key
+from acs.storage.settings import CommandTimes
+from acs.storage.store import Store
+from diagnostics.context import SegmentState
+
+log = structlog.get_logger("daemon")
+
+DRAIN = 10.0  # seconds that running sessions are given to end
+_PRUNE_EVERY = 60.0
+_PRUNE_ROWS = 2000
+_GAUGES_EVERY = 15.0
+_BACKLOG = 4096
+
+
+def run(config: Config) -> int:
+    """Run the daemon until SIGTERM or SIGINT; return the exit code."""
+    reactor = install_reactor()
+    configure(config.log)
+    globalLogBeginner.beginLoggingTo(
+        [cast("Any", observe_twisted)],  # zope's interfaces mean nothing to the type checker
+        redirectStandardIO=False,
+    )
+    daemon = Daemon(config, reactor)
+    reactor.callWhenRunning(lambda: Deferred.fromCoroutine(daemon.start()))
+    reactor.addSystemEventTrigger(
+        "before", "shutdown", lambda: Deferred.fromCoroutine(daemon.stop())
+    )
+    reactor.run()
+    return daemon.exit_code
+
+
+class Daemon:
+    """All parts of one process.
+
+    Args:
+        config: the configuration.
+        reactor: Twisted's asyncio reactor.
+
+    Attributes:
+        exit_code: 0, or 1 when the start failed.
+    """
+
+    def __init__(self, config: Config, reactor: Any) -> None:
+        self._config = config
+        self._reactor = reactor
+        self._notify = Notifier(os.environ)
+        self._loops: list[LoopingCall] = []
+        self._port: Any = None
+        self._api: ApiServer | None = None
+        self._store: Store | None = None
+        self._server: CwmpServer | None = None
+        self.exit_code = 0
+
+    # --- start ----------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Build and connect everything, then listen. A failure ends the process with code 1."""
+        try:
+            await self._start()
+        except Exception as error:  # whatever it is, the operator is told and the process ends
+            log.exception("daemon.start_failed", error=str(error))
+            sys.stderr.write(f"acs: the daemon cannot start: {error}\n")
+            self.exit_code = 1
+            self._reactor.stop()
+
+    async def _start(self) -> None:
+        config, reactor = self._config, self._reactor
+        registry = CollectorRegistry()
+        metrics = Metrics(registry, __version__)
+        store = self._store = Store.open(
+            config.storage,
+            deliver=reactor.callFromThread,
+            key=load_or_create_key(config.storage.key_path),
+            metrics=metrics,
+            times=_times(config),
+        )
+        watch = CommandWatch()
+        requester = ConnectionRequester(
+            reactor,
+            store.connection_target,
+            config.cwmp,
+            token=secrets.token_hex,
+            metrics=metrics,
+        )
+        supervisor = Supervisor(
+            store,
+            config.actions,
+            config.diagnosis,
+            now=time.time,
+            wake=requester.wake,
+            queued=self._command_queued,
+            metrics=metrics,
+        )
+        news = Newsroom(supervisor, watch.changed, metrics)
+        server = self._server = CwmpServer(
+            store,
+            config.cwmp,
+            clock=reactor,
+            now=time.time,
+            guard=supervisor.guard,
+            committed=news.committed,
+            metrics=metrics,
+            uniform=random.uniform,
+        )
+        deadlines = Deadlines(
+            store,
+            supervisor,
+            config.actions,
+            config.diagnosis,
+            now=time.time,
+            committed=news.committed,
+        )
+        await deadlines.sweep()  # segments are known before the first router is judged
+        self._port = _listen(reactor, config.cwmp.listen, server.listener)
+        services = self._services(store, supervisor, server, registry, watch)
+        self._api = ApiServer(create_app(services, config.api), config.api, watch)
+        await to_deferred(self._api.start())
+        self._every(config.actions.sweep, deadlines.sweep)
+        self._every(_PRUNE_EVERY, self._prune)
+        self._every(_GAUGES_EVERY, lambda: self._gauges(metrics))
+        if self._notify.interval is not None:
+            self._every(self._notify.interval, self._alive)
+        host = self._port.getHost()
+        log.info("daemon.ready", version=__version__, cwmp=f"{host.host}:{host.port}")
+        self._notify.send("READY=1", f"STATUS=listening on {host.host}:{host.port}")
+
+    def _command_queued(self, router_id: str) -> None:
+        if self._server is not None:
+            self._server.command_queued(router_id)
+
+    def _services(
+        self,
+        store: Store,
+        supervisor: Supervisor,
+        server: CwmpServer,
+        registry: CollectorRegistry,
+        watch: CommandWatch,
+    ) -> Services:
+        def let_in(
+            router_id: str, username: str | None, password: str | None
+        ) -> Deferred[Enrolment]:
+            made = enrol(store, server.credentials, router_id, (username, password), time.time())
+            return made.addCallback(lambda got: Enrolment(got.username, got.password))
+
+        def newest(segment: str) -> SegmentState | None:
+            states = supervisor.board.history(segment)
+            return states[-1] if states else None
+
+        return Services(
+            store=store,
+            propose=supervisor.propose,
+            diagnose=supervisor.judge_again,
+            enrol=let_in,
+            stop_reboots=lambda stopped, by: store.set_stop(stopped, by, time.time()),
+            segment=newest,
+            registry=registry,
+            clock=time.time,
+            version=__version__,
+            checks=(
+                HealthCheck("storage", lambda: store.commit(())),
+                HealthCheck("cwmp", self._check_listening),
+            ),
+            watch=watch,
+        )
+
+    def _check_listening(self) -> None:
+        if self._port is None or not self._port.connected:
+            raise RuntimeError("the CWMP listener is closed")
+
+    # --- while it runs --------------------------------------------------------------------------
+
+    def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        async def guarded() -> None:
+            try:
+                await work()
+            except Exception:  # a failing periodic job is logged and the loop lives
+                log.exception("daemon.periodic_failed", work=getattr(work, "__name__", "gauges"))
+
+        loop = LoopingCall(lambda: Deferred.fromCoroutine(guarded()))
+        loop.clock = self._reactor
+        loop.start(seconds, now=False)
+        self._loops.append(loop)
+
+    async def _prune(self) -> None:
+        assert self._store is not None
+        await self._store.prune(time.time(), self._config.storage.retention, _PRUNE_ROWS)
+
+    async def _gauges(self, metrics: Metrics) -> None:
+        assert self._store is not None
+        metrics.set_routers(await self._store.verdict_counts())
+
+    async def _alive(self) -> None:
+        # Only a daemon that can still commit is alive.
+        assert self._store is not None
+        await self._store.commit(())
+        self._notify.send("WATCHDOG=1")
+
+    # --- stop -----------------------------------------------------------------------------------
+
+    async def stop(self) -> None:
+        """Begin nothing new, let what runs end, for ten seconds at most; then close all."""
+        log.info("daemon.stopping")
+        self._notify.send("STOPPING=1")
+        for loop in self._loops:
+            if loop.running:
+                loop.stop()
+        server = self._server
+        if server is not None:
+            drained = server.drain()
+            if self._port is not None:
+                await maybeDeferred(self._port.stopListening)
+            drained.addTimeout(DRAIN, self._reactor)
+            try:
+                await drained
+            except TimeoutError:
+                log.warning("daemon.drain_timed_out", sessions=server.sessions)
+                await server.suspend()
+        if self._api is not None:
+            await to_deferred(self._api.stop())
+        if server is not None:
+            server.close()
+        if self._store is not None:
+            self._store.close()
+        log.info("daemon.stopped")
+
+
+def _times(config: Config) -> CommandTimes:
+    actions = config.actions
+    return CommandTimes(
+        confirm=actions.confirm, settle=actions.settle, offline_after=actions.offline_after
+    )
+
+
+def _listen(reactor: Any, listen: str, factory: Any) -> Any:
+    host, port = address_of(listen)
+    return reactor.listenTCP(port, factory, backlog=_BACKLOG, interface=host)

@@ -1,0 +1,224 @@
+"""The vocabulary of writing: what happened, as plain values.
+
+Whatever changes stored state is one of these; storage applies them to ordinary tables. They are
+not kept as such: no replay, no bus. No rules live here.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from acs.commands import Outcome
+from acs.identity import DeviceId
+from diagnostics.sample import Value
+from diagnostics.verdict import Verdict
+
+
+class Event(msgspec.Struct, frozen=True, array_like=True):
+    """An event of an Inform (TR-069 Amendment 6, 3.7.1.5): its code and CommandKey."""
+
+    code: str
+    command_key: str = ""
+
+
+class _Fact(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    router_id: str
+    at: float  # when the server learned it, Unix seconds UTC
+
+
+class Informed(_Fact, frozen=True, kw_only=True):
+    """A router informed.
+
+    ``vitals`` are the readings of the Inform's own parameters; the newest are kept with the
+    router, so that nothing acknowledged is lost even when no further sample follows.
+    """
+
+    device: DeviceId
+    events: tuple[Event, ...]
+    address: str  # the peer's IP address
+    root: str  # "Device." or "InternetGatewayDevice."
+    namespace: str  # of the router's CWMP version, urn:dslforum-org:cwmp-1-N
+    retry_count: int = 0
+    device_time: str = ""  # as the router wrote it; data, never used for decisions
+    software_version: str = ""
+    hardware_version: str = ""
+    connection_request_url: str = ""
+    vitals: dict[str, Value] = {}
+
+
+class Sampled(_Fact, frozen=True, kw_only=True):
+    """Vitals were read; becomes one row of samples and extends the router's window."""
+
+    vitals: dict[str, Value]
+    source: str = "cwmp"
+
+
+class Discovered(_Fact, frozen=True, kw_only=True):
+    """A router's tree was walked. ``plan`` is the encoded collection plan, ``plan_key`` its hash.
+
+    ``names`` are the leaves' paths. ``model_name`` is DeviceInfo.ModelName, if read.
+    """
+
+    root: str
+    software_version: str
+    names: tuple[str, ...]
+    plan_key: str
+    plan: bytes
+    model_name: str = ""
+
+
+class PlanChanged(_Fact, frozen=True, kw_only=True):
+    """The plan was changed in use: paths that the router refused (fault 9005) were dropped."""
+
+    plan_key: str
+    plan: bytes
+    dropped: tuple[str, ...]
+
+
+class ConnectionSecretSet(_Fact, frozen=True, kw_only=True):
+    """The router took (or, with ``accepted`` false, refused) our connection-request credentials."""
+
+    accepted: bool
+
+
+class Rebooted(_Fact, frozen=True, kw_only=True):
+    """A restart. ``cause`` is ``remote_reboot`` when "M Reboot" proves that it was ours."""
+
+    cause: Literal["power", "remote_reboot", "watchdog", "unknown"]
+    command_key: str = ""
+
+
+class Noted(_Fact, frozen=True, kw_only=True):
+    """Anything else worth a row in the router's events: a stable ``kind`` and its figures."""
+
+    kind: str
+    detail: dict[str, object] = {}
+
+
+class CommandAnswered(_Fact, frozen=True, kw_only=True):
+    """The router answered the command's call.
+
+    ``final`` says that nothing more is to come (get, set, refresh); a reboot stays ``accepted``.
+    """
+
+    command_id: str
+    final: bool
+    result: dict[str, object] = {}
+
+
+class CommandFailed(_Fact, frozen=True, kw_only=True):
+    """The router answered the command with a fault."""
+
+    command_id: str
+    result: dict[str, object]
+
+
+class CommandConfirmed(_Fact, frozen=True, kw_only=True):
+    """Event "M Reboot" with the command's key came: the reboot happened and was ours."""
+
+    command_id: str
+
+
+class CommandVerified(_Fact, frozen=True, kw_only=True):
+    """Before and after were compared. ``result`` holds the figures."""
+
+    command_id: str
+    outcome: Outcome
+    result: dict[str, object]
+
+
+class CommandLapsed(_Fact, frozen=True, kw_only=True):
+    """The deadline passed: a queued command ``expired``, a sent one is ``unconfirmed``."""
+
+    command_id: str
+
+
+class Judged(_Fact, frozen=True, kw_only=True):
+    """The diagnosis gave a verdict. The row is new when the action or the leading cause changed."""
+
+    verdict: Verdict
+
+
+class Quarantined(_Fact, frozen=True, kw_only=True):
+    """An unknown router asked to be served while enrolment is closed."""
+
+    device: DeviceId
+    address: str
+
+
+class Enrolled(_Fact, frozen=True, kw_only=True):
+    """An operator let a router in. ``ha1`` is MD5(username:realm:password) (RFC 2617, 3.2.2.2)."""
+
+    username: str
+    ha1: str
+
+
+class ContactMade(_Fact, frozen=True, kw_only=True):
+    """The subscriber was in contact; ``action`` is what was tried, ``helped`` whether it did."""
+
+    channel: str
+    action: str | None = None
+    helped: bool | None = None
+    note: str = ""
+
+
+class Belongs(_Fact, frozen=True, kw_only=True):
+    """Topology and ownership of a router as the provider's other systems know it."""
+
+    account: str
+    phone: str = ""
+    login: str = ""
+    segment: str | None = None
+    access: Literal["FTTB", "GPON", "xDSL", "DOCSIS", "LTE"] | None = None
+    utc_offset: int = 0
+
+
+Fact = (
+    Informed
+    | Sampled
+    | Discovered
+    | PlanChanged
+    | ConnectionSecretSet
+    | Rebooted
+    | Noted
+    | CommandAnswered
+    | CommandFailed
+    | CommandConfirmed
+    | CommandVerified
+    | CommandLapsed
+    | Judged
+    | Quarantined
+    | Enrolled
+    | ContactMade
+    | Belongs
+)
+
+
+class ConnectionSecret(msgspec.Struct, frozen=True):
+    """Credentials for a router's connection-request port. Never shown: its repr is redacted."""
+
+    username: str
+    password: str
+
+    def __repr__(self) -> str:
+        return "ConnectionSecret(redacted)"
+
+
+class RouterRecord(msgspec.Struct, frozen=True):
+    """What storage remembers of a router; the result of committing an ``Informed``.
+
+    Attributes:
+        plan_key: of the collection plan, None before discovery.
+        planned_for: software version that the plan was made for.
+        collected_at: when the last collection's sample was taken, Unix seconds.
+        commands_waiting: a queued command may be claimed in this session.
+    """
+
+    router_id: str
+    plan_key: str | None
+    planned_for: str | None
+    collected_at: float | None
+    connection_secret: ConnectionSecret
+    connection_secret_set: bool
+    commands_waiting: bool
+    is_new: bool = False

@@ -1,0 +1,277 @@
+"""All metrics of the daemon, for Prometheus: prefix ``acs_``, in a registry that is handed in.
+
+One object carries the methods that the other rooms' metric protocols ask for. No label ever names
+a router, an address or an account: every label's values are bounded.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import get_args
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    GCCollector,
+    Histogram,
+    Info,
+    PlatformCollector,
+    ProcessCollector,
+)
+
+from acs.commands import CommandKind, CommandState, Outcome
+from diagnostics.verdict import ACTIONS, Action
+
+OTHER = "other"
+_LABELS_PER_METRIC = 100
+_LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
+
+# TR-069 Amendment 6, 3.7.1.5, table 8; whatever else a router calls an event is "other".
+EVENTS = (
+    "0 BOOTSTRAP",
+    "1 BOOT",
+    "2 PERIODIC",
+    "3 SCHEDULED",
+    "4 VALUE CHANGE",
+    "5 KICKED",
+    "6 CONNECTION REQUEST",
+    "7 TRANSFER COMPLETE",
+    "8 DIAGNOSTICS COMPLETE",
+    "9 REQUEST DOWNLOAD",
+    "10 AUTONOMOUS TRANSFER COMPLETE",
+    "11 DU STATE CHANGE COMPLETE",
+    "12 AUTONOMOUS DU STATE CHANGE COMPLETE",
+    "13 WAKEUP",
+    "14 HEARTBEAT",
+    "M Reboot",
+    "M ScheduleInform",
+    "M Download",
+    "M ScheduleDownload",
+    "M Upload",
+    "M ChangeDUState",
+)
+TURN_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+COMMIT_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
+SESSION_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
+ITEM_BUCKETS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0)
+
+
+class _Counts(dict[str, Counter]):
+    """Children of a counter by the value of its one label, resolved once each.
+
+    ``values`` are there from the start, at 0. With ``open_set``, names that our own code coins
+    (guards, quirks) are added as they come, up to a bound; any other value counts as "other".
+    """
+
+    def __init__(
+        self, family: Counter, values: Iterable[str] = (), *, open_set: bool = True
+    ) -> None:
+        super().__init__((value, family.labels(value)) for value in values)
+        self._family = family
+        self._open = open_set
+
+    def __missing__(self, value: str) -> Counter:
+        if self._open and len(self) < _LABELS_PER_METRIC and _LABEL.fullmatch(value):
+            child = self[value] = self._family.labels(value)
+            return child
+        return self._family.labels(OTHER)
+
+
+class Metrics:
+    """The daemon's counters, gauges and histograms.
+
+    Args:
+        registry: where they are registered; ``/metrics`` is made from it.
+        version: of the distribution, for ``acs_build_info``.
+    """
+
+    def __init__(self, registry: CollectorRegistry, version: str) -> None:
+        ProcessCollector(registry=registry)
+        PlatformCollector(registry=registry)
+        GCCollector(registry=registry)
+        Info("acs_build", "The daemon that runs.", registry=registry).info({"version": version})
+        self._conversation(registry)
+        self._storage(registry)
+        self._actions(registry)
+
+    def _conversation(self, registry: CollectorRegistry) -> None:
+        def counts(name: str, text: str, label: str) -> _Counts:
+            return _Counts(Counter(name, text, (label,), registry=registry))
+
+        self._sessions = counts("acs_sessions", "Sessions that ended.", "outcome")
+        events = Counter("acs_informs", "Events in Informs.", ("event",), registry=registry)
+        self._informs = _Counts(events, (*EVENTS, "vendor", OTHER), open_set=False)
+        self._auth_failures = counts("acs_auth_failures", "Refused credentials.", "reason")
+        self._malformed = counts("acs_malformed", "Messages that could not be read.", "code")
+        self._quirks = counts("acs_quirks", "Tolerated oddities of routers.", "quirk")
+        self._turned_away = counts("acs_turned_away", "Sessions that were not begun.", "reason")
+        self._http_refused = counts(
+            "acs_http_refused", "Requests refused below CWMP, by HTTP status.", "status"
+        )
+        self._connection_requests = counts(
+            "acs_connection_requests", "Connection requests to routers.", "outcome"
+        )
+        self._mismatches = Counter(
+            "acs_identity_mismatches",
+            "Routers that named themselves as another one than their credentials are of.",
+            registry=registry,
+        )
+        self._quarantined = Counter(
+            "acs_quarantined", "Unknown routers that asked to be served.", registry=registry
+        )
+        self._turn = Histogram(
+            "acs_turn_seconds",
+            "From the last byte of a router's request to the first of the answer.",
+            registry=registry,
+            buckets=TURN_BUCKETS,
+        ).observe
+        self._session_seconds = Histogram(
+            "acs_session_seconds",
+            "Length of sessions.",
+            registry=registry,
+            buckets=SESSION_BUCKETS,
+        ).observe
+        self._connections = Gauge(
+            "acs_connections", "Open connections of routers.", registry=registry
+        )
+        self._sessions_open = Gauge("acs_sessions_open", "Sessions under way.", registry=registry)
+
+    def _storage(self, registry: CollectorRegistry) -> None:
+        self._commit_seconds = Histogram(
+            "acs_commit_seconds",
+            "One transaction of the writer, its COMMIT included.",
+            registry=registry,
+            buckets=COMMIT_BUCKETS,
+        ).observe
+        self._commit_items = Histogram(
+            "acs_commit_items",
+            "Items in one transaction of the writer.",
+            registry=registry,
+            buckets=ITEM_BUCKETS,
+        ).observe
+        self._depth_family = Gauge(
+            "acs_queue_depth", "Items that wait in a queue.", ("queue",), registry=registry
+        )
+        self._writer_depth = self._depth_family.labels("writer")
+
+    def _actions(self, registry: CollectorRegistry) -> None:
+        self._routers = Gauge(
+            "acs_routers", "Routers by their newest verdict.", ("verdict",), registry=registry
+        )
+        verdicts = Counter("acs_verdicts", "Verdicts made.", ("action",), registry=registry)
+        self._verdicts = _Counts(verdicts, ACTIONS, open_set=False)
+        commands = Counter(
+            "acs_commands",
+            "Commands that came into a state.",
+            ("kind", "state"),
+            registry=registry,
+        )
+        outcomes = Counter(
+            "acs_command_outcomes",
+            "Verified effects of commands.",
+            ("kind", "outcome"),
+            registry=registry,
+        )
+        kinds, states = get_args(CommandKind), get_args(CommandState)
+        self._commands = {(k, s): commands.labels(k, s) for k in kinds for s in states}
+        self._outcomes = {(k, o): outcomes.labels(k, o) for k in kinds for o in get_args(Outcome)}
+        self._other_command = commands
+        self._other_outcome = outcomes
+        refusals = Counter("acs_refusals", "Commands refused.", ("guard",), registry=registry)
+        self._refusals = _Counts(refusals)
+
+    # --- the conversation ---------------------------------------------------------------------
+
+    def turn(self, seconds: float) -> None:
+        """A request was answered; wall time from its last byte to the answer's first."""
+        self._turn(seconds)
+
+    def connections(self, count: int) -> None:
+        """So many connections of routers are open."""
+        self._connections.set(count)
+
+    def http_refused(self, status: int) -> None:
+        """A request or connection was refused below CWMP, with this HTTP status."""
+        self._http_refused[str(status)].inc()
+
+    def sessions(self, count: int) -> None:
+        """So many sessions are live in memory."""
+        self._sessions_open.set(count)
+
+    def session_ended(self, outcome: str, seconds: float) -> None:
+        """A session ended after ``seconds``: done, timeout, replaced and so on."""
+        self._sessions[outcome].inc()
+        self._session_seconds(seconds)
+
+    def informed(self, event: str) -> None:
+        """An Inform brought an event; a code that is not the standard's is "vendor" or "other"."""
+        self._informs[event].inc()
+
+    def auth_failed(self, reason: str) -> None:
+        """Credentials were refused."""
+        self._auth_failures[reason].inc()
+
+    def identity_mismatch(self) -> None:
+        """A router named itself as another one than its credentials are of."""
+        self._mismatches.inc()
+
+    def quarantined(self) -> None:
+        """An unknown router asked to be served."""
+        self._quarantined.inc()
+
+    def quirk(self, name: str) -> None:
+        """A tolerated oddity was met in a message."""
+        self._quirks[name].inc()
+
+    def malformed(self, code: str) -> None:
+        """A message could not be read."""
+        self._malformed[code].inc()
+
+    def turned_away(self, reason: str) -> None:
+        """A session was not begun: draining or busy."""
+        self._turned_away[reason].inc()
+
+    def connection_request(self, outcome: str) -> None:
+        """A connection request ended so."""
+        self._connection_requests[outcome].inc()
+
+    # --- storage ------------------------------------------------------------------------------
+
+    def observe_commit(self, seconds: float, items: int) -> None:
+        """The writer committed one transaction."""
+        self._commit_seconds(seconds)
+        self._commit_items(items)
+
+    def set_queue_depth(self, depth: int) -> None:
+        """Items that wait for the writer."""
+        self._writer_depth.set(depth)
+
+    def set_depth(self, queue: str, depth: int) -> None:
+        """Items that wait in another queue, named by our own code."""
+        self._depth_family.labels(queue).set(depth)
+
+    # --- actions ------------------------------------------------------------------------------
+
+    def judged(self, action: str) -> None:
+        """A verdict was made."""
+        self._verdicts[action].inc()
+
+    def command(self, kind: str, state: str) -> None:
+        """A command came into a state."""
+        child = self._commands.get((kind, state))
+        (child or self._other_command.labels(OTHER, OTHER)).inc()
+
+    def outcome(self, kind: str, outcome: str) -> None:
+        """A command's effect was verified."""
+        child = self._outcomes.get((kind, outcome))
+        (child or self._other_outcome.labels(OTHER, OTHER)).inc()
+
+    def refused(self, guard: str) -> None:
+        """A guard refused a command."""
+        self._refusals[guard].inc()
+
+    def set_routers(self, by_verdict: Mapping[Action | None, int]) -> None:
+        """Routers by newest verdict; the key None counts those without one."""
+        for action in ACTIONS:
+            self._routers.labels(action).set(by_verdict.get(action, 0))
+        self._routers.labels("unjudged").set(by_verdict.get(None, 0))

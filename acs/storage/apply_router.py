@@ -1,0 +1,193 @@
+"""Facts about a router itself: Informs, boots, enrolment, ownership. No SQL beyond ``Work``."""
+
+from msgspec import msgpack
+
+from acs.facts import (
+    Belongs,
+    ConnectionSecret,
+    ConnectionSecretSet,
+    ContactMade,
+    Enrolled,
+    Informed,
+    Noted,
+    Quarantined,
+    Rebooted,
+    RouterRecord,
+)
+from acs.identity import DeviceId
+from acs.storage import vitals
+from acs.storage.errors import FactRefusedError
+from acs.storage.state import ALL, INFORM, RouterState
+from acs.storage.work import LONGEST_ID, Work, encode
+from diagnostics.context import Boot, Contact, FirmwareChange
+
+_decode_pair = msgpack.Decoder(tuple[str, str]).decode
+BOOTSTRAP = "0 BOOTSTRAP"
+_TRANSFERS = {"transfer_started": True, "transfer_completed": False}
+
+
+def apply_informed(work: Work, fact: Informed) -> RouterRecord:
+    """Count the Inform and keep what it says; a router that is served is enrolled.
+
+    Fields that the Inform left empty keep their value. Event "0 BOOTSTRAP" means that the router
+    has forgotten its connection-request credentials (TR-069 Amendment 6, 3.7.1.5).
+    """
+    state = work.router_or_new(fact.router_id, fact.at, "enrolled")
+    work.informed, work.informed_before = fact, state.last_inform_at
+    is_first = state.informs == 0
+    if is_first or state.enrolment != "enrolled" or state.manufacturer != fact.device.manufacturer:
+        work.widen(state)
+        state.enrolment = "enrolled"
+        _take_device(state, fact.device)
+    state.informs += 1
+    state.last_inform_at = fact.at
+    state.address, state.root, state.namespace = fact.address, fact.root, fact.namespace
+    if fact.software_version and fact.software_version != state.software_version:
+        _change_firmware(work, state, fact)
+    state.hardware_version = fact.hardware_version or state.hardware_version
+    state.connection_request_url = fact.connection_request_url or state.connection_request_url
+    if fact.vitals:
+        state.merge(vitals.code(fact.vitals))
+    state.dirty |= INFORM
+    for event in fact.events:
+        if event.code == BOOTSTRAP:
+            state.connection_secret_set = False
+            work.event(state, fact.at, "bootstrap", {})
+    return RouterRecord(
+        router_id=fact.router_id,
+        plan_key=state.plan_key,
+        planned_for=state.planned_for,
+        collected_at=state.collected_at,
+        connection_secret=_secret(work, state),
+        connection_secret_set=bool(state.connection_secret_set),
+        commands_waiting=bool(state.commands_waiting),
+        is_new=is_first,
+    )
+
+
+def _take_device(state: RouterState, device: DeviceId) -> None:
+    state.manufacturer, state.oui = device.manufacturer, device.oui
+    state.product_class, state.serial_number = device.product_class, device.serial_number
+    state.dirty |= ALL
+
+
+def _change_firmware(work: Work, state: RouterState, fact: Informed) -> None:
+    before, state.software_version = state.software_version, fact.software_version
+    if before:
+        work.widen(state)
+        work.event(state, fact.at, "firmware", {"from": before, "to": fact.software_version})
+        change = FirmwareChange(fact.at, before, fact.software_version)
+        state.remember(state.lately().with_firmware(change))
+
+
+def _secret(work: Work, state: RouterState) -> ConnectionSecret:
+    place = f"{state.router_id}/connection"
+    if state.connection_secret is None:
+        work.widen(state)
+        secret = work.tools.new_secret()
+        pair = encode((secret.username, secret.password))
+        state.connection_secret = work.tools.box.seal(pair, place)
+        state.dirty |= ALL
+        return secret
+    return ConnectionSecret(*_decode_pair(work.tools.box.open(state.connection_secret, place)))
+
+
+def apply_rebooted(work: Work, fact: Rebooted) -> None:
+    """Count a boot once.
+
+    A router whose Inform got no answer sends it again with the same events and a RetryCount
+    (TR-069 Amendment 6, 3.2.1.1); if the boot came with the Inform just before, it is that one.
+    """
+    state = work.router(fact.router_id)
+    lately = state.lately()
+    informed = work.informed
+    repeated = informed is not None and informed.retry_count > 0
+    if repeated and lately.boots and lately.boots[-1].at == work.informed_before:
+        # The next repetition is compared with this one.
+        last = Boot(fact.at, lately.boots[-1].cause)
+        state.remember(lately.with_boots((*lately.boots[:-1], last)))
+        return
+    state.boot_at = fact.at
+    if fact.cause != "remote_reboot":
+        state.own_boot_at = fact.at
+    state.remember(lately.with_boot(Boot(fact.at, fact.cause)))
+    detail: dict[str, object] = {"cause": fact.cause}
+    if fact.command_key:
+        detail["command_key"] = fact.command_key
+    work.event(state, fact.at, "boot", detail)
+
+
+def apply_noted(work: Work, fact: Noted) -> None:
+    """One row of events. ``transfer_started`` and ``transfer_completed`` are also remembered."""
+    state = work.router(fact.router_id)
+    if fact.kind in _TRANSFERS:
+        state.transfer_open = _TRANSFERS[fact.kind]
+    work.event(state, fact.at, fact.kind, fact.detail)
+
+
+def apply_secret_set(work: Work, fact: ConnectionSecretSet) -> None:
+    """Remember whether the router took our credentials."""
+    state = work.router(fact.router_id)
+    state.connection_secret_set = fact.accepted
+    work.event(state, fact.at, "connection_secret", {"accepted": fact.accepted})
+
+
+def apply_quarantined(work: Work, fact: Quarantined) -> None:
+    """Keep an unknown router for an operator to see; one that is enrolled stays as it is."""
+    state = work.router_or_new(fact.router_id, fact.at, "quarantined")
+    if state.enrolment != "quarantined":
+        return
+    if state.last_inform_at is None:
+        work.event(state, fact.at, "quarantined", {"address": fact.address})
+    state.last_inform_at, state.address = fact.at, fact.address
+    _take_device(state, fact.device)
+
+
+def apply_enrolled(work: Work, fact: Enrolled) -> None:
+    """Let a router in under credentials that no other router has.
+
+    Raises:
+        FactRefusedError: the user name cannot be a key.
+    """
+    if not fact.username or len(fact.username) > LONGEST_ID:
+        raise FactRefusedError(
+            f"a user name of {len(fact.username)} characters; allowed are 1 to {LONGEST_ID}"
+        )
+    state = work.router_or_new(fact.router_id, fact.at, "enrolled")
+    state.enrolment = "enrolled"
+    state.dirty |= ALL
+    ha1 = work.tools.box.seal(fact.ha1.encode(), f"{fact.router_id}/ha1")
+    work.credentials.append((fact.username, ha1, fact.router_id))
+    work.event(state, fact.at, "enrolled", {"username": fact.username})
+
+
+def apply_contact(work: Work, fact: ContactMade) -> None:
+    """One row of contacts; the latest are kept with the router for the diagnosis."""
+    state = work.router(fact.router_id)
+    work.contacts.append(
+        (
+            fact.router_id,
+            state.next_number(),
+            fact.at,
+            fact.channel,
+            fact.action,
+            fact.helped,
+            fact.note,
+        )
+    )
+    contact = Contact(fact.at, fact.channel, fact.action, fact.helped)
+    state.remember(state.lately().with_contact(contact))
+
+
+def apply_belongs(work: Work, fact: Belongs) -> None:
+    """Whose the router is and where it hangs; an empty account means nobody's."""
+    for text in (fact.account, fact.segment or ""):
+        if len(text) > LONGEST_ID:
+            raise FactRefusedError(f"an account or segment of more than {LONGEST_ID} characters")
+    state = work.router_or_new(fact.router_id, fact.at, "quarantined")
+    state.account = fact.account or None
+    state.segment, state.access = fact.segment, fact.access
+    state.utc_offset = fact.utc_offset
+    state.dirty |= ALL
+    if fact.account:
+        work.subscribers[fact.account] = (fact.account, fact.phone, fact.login)

@@ -1,0 +1,52 @@
+"""Facts to tables: which applier each fact has, and how a run of items is applied.
+
+The table ``APPLIERS`` is the whole of it: a new fact is one function and one line.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from acs import facts as f
+from acs.storage import apply_command, apply_plan, apply_router, apply_sample
+from acs.storage.work import Tools, Work
+
+APPLIERS: Mapping[type, Callable[[Work, Any], object]] = {
+    f.Informed: apply_router.apply_informed,
+    f.Sampled: apply_sample.apply_sampled,
+    f.Judged: apply_sample.apply_judged,
+    f.Discovered: apply_plan.apply_discovered,
+    f.PlanChanged: apply_plan.apply_plan_changed,
+    f.ConnectionSecretSet: apply_router.apply_secret_set,
+    f.Rebooted: apply_router.apply_rebooted,
+    f.Noted: apply_router.apply_noted,
+    f.CommandAnswered: apply_command.apply_answered,
+    f.CommandFailed: apply_command.apply_failed,
+    f.CommandConfirmed: apply_command.apply_confirmed,
+    f.CommandVerified: apply_command.apply_verified,
+    f.CommandLapsed: apply_command.apply_lapsed,
+    f.Quarantined: apply_router.apply_quarantined,
+    f.Enrolled: apply_router.apply_enrolled,
+    f.ContactMade: apply_router.apply_contact,
+    f.Belongs: apply_router.apply_belongs,
+}
+
+
+def apply_items(
+    connection: Connection, tools: Tools, items: Sequence[Sequence[f.Fact]]
+) -> list[tuple[object, ...]]:
+    """Apply items of facts in order; for each item the results, one for each fact.
+
+    Raises:
+        FactRefusedError: one of the items cannot be stored; none of them is then.
+        sqlalchemy.exc.SQLAlchemyError: the database failed or refused one of them.
+    """
+    work = Work(connection, tools)
+    work.load([fact for item in items for fact in item])
+    results: list[tuple[object, ...]] = []
+    for item in items:
+        work.begin_item()
+        results.append(tuple([APPLIERS[type(fact)](work, fact) for fact in item]))
+    work.flush()
+    return results

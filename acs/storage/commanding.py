@@ -1,0 +1,113 @@
+"""Commands proposed and claimed: the guard decides inside the transaction that stores it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, insert, select, update
+
+from acs.commands import Command, GuardFacts, Proposal, Refusal
+from acs.storage.command_rows import command_of, row_of
+from acs.storage.errors import FactRefusedError
+from acs.storage.guarding import Gatherer
+from acs.storage.schema import commands
+
+Guard = Callable[[Command, GuardFacts], tuple[Refusal, ...]]
+LONGEST_COMMAND_ID = 32  # TR-069 Amendment 6, A.3.2.9: CommandKey
+
+
+def propose(
+    connection: Connection, gatherer: Gatherer, proposal: Proposal, guard: Guard
+) -> Command:
+    """Store a command: queued, or refused with the reasons.
+
+    Raises:
+        FactRefusedError: the router is not known, or the command id is no CommandKey.
+    """
+    if not 0 < len(proposal.command_id) <= LONGEST_COMMAND_ID:
+        raise FactRefusedError(
+            f"command id {proposal.command_id!r}: allowed are 1 to {LONGEST_COMMAND_ID} characters"
+        )
+    command = Command(
+        command_id=proposal.command_id,
+        router_id=proposal.router_id,
+        kind=proposal.kind,
+        state="queued",
+        asked_by=proposal.asked_by,
+        reason=proposal.reason,
+        at=proposal.at,
+        expires_at=proposal.expires_at,
+        consent=proposal.consent,
+        cause=proposal.cause,
+        arguments=proposal.arguments,
+        due_at=proposal.expires_at,
+    )
+    facts = gatherer.gather(connection, command, "propose", proposal.at)
+    if facts is None:
+        raise FactRefusedError(f"no router {proposal.router_id!r} is known")
+    refusals = guard(command, facts)
+    if refusals:
+        command = _refused(command, refusals, proposal.at)
+    connection.execute(insert(commands), row_of(command))
+    return command
+
+
+def claim(
+    connection: Connection,
+    gatherer: Gatherer,
+    router_id: str,
+    now: float,
+    guard: Guard,
+) -> Command | None:
+    """The router's oldest queued command that may go out, stored as sent; None if there is none.
+
+    Commands that expired or that the guard refuses on the way are stored as such. Rows that
+    another node is claiming are passed over.
+    """
+    c = commands.c
+    oldest = (
+        select(commands)
+        .where(c.router_id == router_id, c.state == "queued")
+        .order_by(c.at, c.command_id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    while (row := connection.execute(oldest).one_or_none()) is not None:
+        command = _decided(connection, gatherer, command_of(row), now, guard)
+        changed = {name: value for name, value in row_of(command).items() if name in _DECIDED}
+        connection.execute(
+            update(commands)
+            .where(c.router_id == router_id, c.command_id == command.command_id)
+            .values(changed)
+        )
+        if command.state == "sent":
+            return command
+    return None
+
+
+_DECIDED = frozenset({"state", "refusals", "sent_at", "ended_at", "due_at"})
+
+
+def _decided(
+    connection: Connection,
+    gatherer: Gatherer,
+    command: Command,
+    now: float,
+    guard: Guard,
+) -> Command:
+    if command.expires_at <= now:
+        return msgspec.structs.replace(command, state="expired", ended_at=now, due_at=None)
+    if command.kind == "reboot":
+        facts = gatherer.gather(connection, command, "claim", now)
+        assert facts is not None  # a command's router is stored
+        refusals = guard(command, facts)
+        if refusals:
+            return _refused(command, refusals, now)
+    return msgspec.structs.replace(
+        command, state="sent", sent_at=now, due_at=now + gatherer.times.confirm
+    )
+
+
+def _refused(command: Command, refusals: tuple[Refusal, ...], now: float) -> Command:
+    changed: dict[str, Any] = {"refusals": refusals, "ended_at": now, "due_at": None}
+    return msgspec.structs.replace(command, state="refused", **changed)

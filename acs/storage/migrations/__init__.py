@@ -1,0 +1,1 @@
+"""Schema changes, oldest first, run by Alembic without an alembic.ini; see ``upgrading``."""

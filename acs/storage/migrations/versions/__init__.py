@@ -1,0 +1,1 @@
+"""One module per schema change. A released one is never edited."""

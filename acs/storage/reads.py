@@ -1,0 +1,197 @@
+"""The store's reads: each runs in a small pool of threads and returns a Deferred.
+
+They see what was committed when they began.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, text
+from twisted.internet.defer import Deferred
+
+from acs.commands import Command, CommandState
+from acs.storage import reading, reading_history, switches, tokens
+from acs.storage.database import Database, as_storage_error
+from acs.storage.errors import StorageClosedError
+from acs.storage.rows import (
+    ConnectionTarget,
+    ContactRow,
+    Credential,
+    EventRow,
+    Page,
+    RouterFilter,
+    RouterRow,
+    SegmentCounts,
+    SubscriberRow,
+    Token,
+    Windowed,
+)
+from acs.storage.secrets import Box
+from acs.storage.writer import Deliver
+from diagnostics.history import History
+from diagnostics.sample import Sample
+from diagnostics.verdict import Action, Verdict
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Reads:
+    """Reads of a database.
+
+    Args:
+        database: where to read.
+        box: opens stored secrets.
+        deliver: runs a function in the Deferreds' thread.
+    """
+
+    def __init__(self, database: Database, box: Box, deliver: Deliver) -> None:
+        self._database = database
+        self._box = box
+        self._deliver = deliver
+        self._pool = ThreadPoolExecutor(database.reader_count, "acs-reader")
+        self._reads_closed = False
+
+    def _close_readers(self) -> None:
+        self._reads_closed = True
+        self._pool.shutdown()
+
+    def _read(
+        self, call: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> Deferred[T]:
+        done: Deferred[T] = Deferred()
+        if self._reads_closed:
+            done.errback(StorageClosedError("storage is closed"))
+            return done
+
+        def read() -> None:
+            try:
+                with self._database.readers.connect() as connection:
+                    found = call(connection, *args, **kwargs)
+            except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to the caller
+                failure = as_storage_error(error)
+                self._deliver(lambda: done.errback(failure))
+            else:
+                self._deliver(lambda: done.callback(found))
+
+        self._pool.submit(read)
+        return done
+
+    def ping(self) -> Deferred[None]:
+        """Whether the database answers; fails when not."""
+
+        def ping(connection: Connection) -> None:
+            connection.execute(text("SELECT 1"))
+
+        return self._read(ping)
+
+    # --- routers ------------------------------------------------------------------------------
+
+    def router(self, router_id: str) -> Deferred[RouterRow | None]:
+        """One router."""
+        return self._read(reading.router, router_id)
+
+    def routers(
+        self, wanted: RouterFilter, limit: int, cursor: str | None
+    ) -> Deferred[Page[RouterRow]]:
+        """Routers in the order of their ids, page by page."""
+        return self._read(reading.list_routers, wanted, limit, cursor)
+
+    def quarantined(self, limit: int) -> Deferred[list[RouterRow]]:
+        """Unknown routers that asked to be served, the latest first."""
+        return self._read(reading.quarantined, limit)
+
+    def subscriber(self, account: str) -> Deferred[SubscriberRow | None]:
+        """A subscriber with his routers."""
+        return self._read(reading.subscriber, account)
+
+    def router_ids_of(self, account: str) -> Deferred[list[str]]:
+        """Ids of a subscriber's routers."""
+        return self._read(reading.router_ids_of, account)
+
+    def credential(self, username: str) -> Deferred[Credential | None]:
+        """The enrolled router that a user name belongs to."""
+        return self._read(reading.credential, self._box, username)
+
+    def connection_target(self, router_id: str) -> Deferred[ConnectionTarget | None]:
+        """Where to send a connection request; None until the router has said it."""
+        return self._read(reading.connection_target, self._box, router_id)
+
+    def plan(self, plan_key: str) -> Deferred[bytes | None]:
+        """An encoded collection plan."""
+        return self._read(reading.plan, plan_key)
+
+    def segments(self, now: float, offline_after: float) -> Deferred[list[SegmentCounts]]:
+        """Counts of every segment's enrolled routers."""
+        return self._read(reading.segment_counts, now, offline_after)
+
+    # --- readings and verdicts ----------------------------------------------------------------
+
+    def verdict(self, router_id: str) -> Deferred[Verdict | None]:
+        """The newest verdict on a router."""
+        return self._read(reading.newest_verdict, router_id)
+
+    def verdicts(self, router_id: str, limit: int) -> Deferred[list[Verdict]]:
+        """Verdicts on a router, newest first; each as it was last renewed."""
+        return self._read(reading.verdict_history, router_id, limit)
+
+    def verdict_counts(self) -> Deferred[dict[Action | None, int]]:
+        """Enrolled routers by their newest verdict's action; None: not judged yet."""
+        return self._read(reading.verdict_counts)
+
+    def window(self, router_id: str) -> Deferred[History]:
+        """A router's window; empty before its first sample."""
+        return self._read(reading_history.window, router_id)
+
+    def windowed(self, router_id: str) -> Deferred[Windowed | None]:
+        """A router's window and context; None if it is unknown."""
+        return self._read(reading_history.windowed, router_id)
+
+    def samples(
+        self, router_id: str, since: float, until: float, limit: int
+    ) -> Deferred[list[Sample]]:
+        """The newest ``limit`` samples between two times (both included), oldest first."""
+        return self._read(reading_history.list_samples, router_id, since, until, limit)
+
+    # --- events, contacts, commands -----------------------------------------------------------
+
+    def events(self, router_id: str, since: float, limit: int) -> Deferred[list[EventRow]]:
+        """A router's events since a time, newest first."""
+        return self._read(reading_history.list_events, router_id, since, limit)
+
+    def contacts(self, router_id: str, since: float) -> Deferred[list[ContactRow]]:
+        """Contacts about a router since a time, newest first."""
+        return self._read(reading_history.list_contacts, router_id, since)
+
+    def command(self, command_id: str) -> Deferred[Command | None]:
+        """One command."""
+        return self._read(reading_history.command, command_id)
+
+    def commands(
+        self,
+        router_id: str | None,
+        states: Sequence[CommandState] | None,
+        limit: int,
+        cursor: str | None,
+    ) -> Deferred[Page[Command]]:
+        """Commands, newest first, page by page; None: of any router, in any state."""
+        return self._read(reading_history.list_commands, router_id, states, limit, cursor)
+
+    def due_commands(self, now: float, limit: int) -> Deferred[list[Command]]:
+        """Commands whose deadline has come, the most overdue first."""
+        return self._read(reading_history.due_commands, now, limit)
+
+    # --- operators ----------------------------------------------------------------------------
+
+    def stopped(self) -> Deferred[bool]:
+        """Whether an operator has stopped reboots."""
+        return self._read(switches.reboots_stopped)
+
+    def token_by_hash(self, token_hash: str) -> Deferred[Token | None]:
+        """The token of a hash, expired or not."""
+        return self._read(tokens.token_by_hash, token_hash)
+
+    def tokens(self) -> Deferred[list[Token]]:
+        """All tokens by name."""
+        return self._read(tokens.list_tokens)

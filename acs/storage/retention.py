@@ -1,0 +1,54 @@
+"""Deletes rows that are older than they are kept, a few at a time."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import ColumnElement, Connection, Table, delete, exists, select, tuple_
+
+from acs.commands import OPEN_STATES
+from acs.storage.schema import (
+    commands,
+    contacts,
+    events,
+    routers,
+    samples,
+    sessions,
+    verdicts,
+)
+from acs.storage.settings import Retention
+
+
+def prune(connection: Connection, now: float, kept: Retention, limit: int) -> int:
+    """Delete up to ``limit`` rows; how many were. Fewer than ``limit``: all is done for now."""
+    left = limit
+    for table, conditions in _outdated(now, kept):
+        if left <= 0:
+            break
+        key = list(table.primary_key.columns)
+        oldest = select(*key).where(*conditions).limit(left)
+        here = key[0].in_(oldest) if len(key) == 1 else tuple_(*key).in_(oldest)
+        left -= connection.execute(delete(table).where(here)).rowcount
+    return limit - left
+
+
+def _outdated(now: float, kept: Retention) -> Iterator[tuple[Table, list[ColumnElement[bool]]]]:
+    yield sessions, [sessions.c.expires_at < now - kept.sessions]
+    yield samples, [samples.c.at < now - kept.samples]
+    yield events, [events.c.at < now - kept.events]
+    yield contacts, [contacts.c.at < now - kept.contacts]
+    newest = exists().where(
+        routers.c.router_id == verdicts.c.router_id,
+        routers.c.verdict_since == verdicts.c.since,
+    )
+    yield verdicts, [verdicts.c.since < now - kept.verdicts, ~newest]
+    yield (
+        commands,
+        [commands.c.at < now - kept.commands, commands.c.state.not_in(OPEN_STATES)],
+    )
+    yield (
+        routers,
+        [
+            routers.c.enrolment == "quarantined",
+            routers.c.last_inform_at < now - kept.quarantined,
+            routers.c.account.is_(None),
+        ],
+    )

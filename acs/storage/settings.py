@@ -1,0 +1,82 @@
+"""Settings of storage: where the database is, how many readers, how long rows are kept."""
+
+from pathlib import Path
+
+import msgspec
+
+from acs.duration import Duration
+
+_DAY = 86_400
+
+
+class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Table ``[storage.retention]``: rows older than this are deleted.
+
+    Attributes:
+        samples: raw readings; windows keep their own 14 days.
+        events: rows of routers' events.
+        verdicts: superseded verdicts; a router's newest one stays.
+        commands: commands that ended; open ones stay.
+        contacts: subscribers' contacts.
+        sessions: suspended sessions past their own expiry.
+        quarantined: unknown routers that have not asked again.
+    """
+
+    samples: Duration = Duration(30 * _DAY)
+    events: Duration = Duration(180 * _DAY)
+    verdicts: Duration = Duration(180 * _DAY)
+    commands: Duration = Duration(365 * _DAY)
+    contacts: Duration = Duration(365 * _DAY)
+    sessions: Duration = Duration(3600)
+    quarantined: Duration = Duration(30 * _DAY)
+
+
+class StorageSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Table ``[storage]``.
+
+    Attributes:
+        url: ``sqlite:////path/file`` or ``postgresql://user@host/database``.
+        key_file: file with the key of stored secrets; null: ``acsd.key`` beside the SQLite file,
+            ``/var/lib/acsd/acsd.key`` with PostgreSQL.
+        readers: threads, each with a connection of its own, that answer reads.
+        busy_timeout: how long a statement waits for another's lock before it fails.
+        retention: how long rows are kept.
+    """
+
+    url: str = "sqlite:////var/lib/acsd/acsd.db"
+    key_file: str | None = None
+    readers: int = 4
+    busy_timeout: Duration = Duration(15)
+    retention: Retention = Retention()
+
+    def __post_init__(self) -> None:
+        if not self.url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+            raise ValueError(
+                f"url: found {self.url.partition('://')[0]!r}, allowed is sqlite:///… or "
+                "postgresql://…"
+            )
+        if self.readers < 1:
+            raise ValueError(f"readers: found {self.readers}, allowed is 1 or more")
+
+    @property
+    def key_path(self) -> Path:
+        """Where the key of stored secrets lies."""
+        if self.key_file is not None:
+            return Path(self.key_file)
+        if self.url.startswith("sqlite:///"):
+            return Path(self.url.removeprefix("sqlite:///")).parent / "acsd.key"
+        return Path("/var/lib/acsd/acsd.key")
+
+
+class CommandTimes(msgspec.Struct, frozen=True):
+    """Deadlines that storage writes into ``due_at``, and what it counts as offline; seconds.
+
+    Attributes:
+        confirm: from sending a command to its lapse.
+        settle: from the confirmation of a reboot to its verification.
+        offline_after: since the last Inform, from when a router counts as offline.
+    """
+
+    confirm: float = 600.0
+    settle: float = 1800.0
+    offline_after: float = 5400.0

@@ -1,0 +1,171 @@
+"""The store: everything the daemon remembers, as calls that return Deferreds.
+
+Deferreds of writes fire after the COMMIT that holds them. Statements are elsewhere.
+"""
+
+import secrets
+from collections.abc import Callable, Sequence
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection
+from twisted.internet.defer import Deferred
+
+from acs.commands import Command, Proposal
+from acs.facts import Fact
+from acs.storage import commanding, retention, sessions, switches, tokens
+from acs.storage.commanding import Guard
+from acs.storage.database import Database, as_storage_error
+from acs.storage.guarding import Gatherer
+from acs.storage.reads import Reads
+from acs.storage.rows import Page, RouterFilter, SavedSession, Token, Windowed
+from acs.storage.secrets import Box
+from acs.storage.settings import CommandTimes, Retention, StorageSettings
+from acs.storage.statements import Statements
+from acs.storage.switches import prepare_switches
+from acs.storage.upgrading import upgrade_database
+from acs.storage.work import SecretMaker, Tools
+from acs.storage.writer import Deliver, Item, Writer, WriterMetrics
+
+DEFAULT_TIMES = CommandTimes()
+
+__all__ = ["Guard", "Page", "RouterFilter", "Store", "Windowed"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Store(Reads):
+    """Opened with ``Store.open``; its methods are called in one thread, the Deferreds' own.
+
+    Every Deferred may fail with ``StorageUnavailableError`` (try again later), ``FactRefusedError``
+    (never will it be stored) or ``StorageClosedError``.
+    """
+
+    def __init__(self, database: Database, writer: Writer, tools: Tools, deliver: Deliver) -> None:
+        super().__init__(database, tools.box, deliver)
+        self._writer = writer
+        self._gatherer = Gatherer(tools.times)
+
+    @classmethod
+    def open(
+        cls,
+        settings: StorageSettings,
+        *,
+        deliver: Deliver,
+        key: bytes,
+        metrics: WriterMetrics | None = None,
+        times: CommandTimes = DEFAULT_TIMES,
+    ) -> "Store":
+        """Open the database, upgrading its schema first. Blocks.
+
+        Args:
+            settings: where it is.
+            deliver: runs a function in the Deferreds' thread (``reactor.callFromThread``).
+            key: of stored secrets, 32 bytes.
+            metrics: told of each commit.
+            times: deadlines of commands.
+
+        Raises:
+            StorageUnavailableError: the database cannot be reached or written.
+            NewerSchemaError: it was written by a newer release.
+            WrongKeyError: its secrets were sealed with another key.
+            KeyFileError: the key has a wrong length.
+        """
+        box = Box(key)
+        database = Database(
+            settings.url, busy_timeout=settings.busy_timeout, readers=settings.readers
+        )
+        try:
+            upgrade_database(database)
+            prepare_switches(database, box)
+            tools = Tools(Statements(database), box, times, SecretMaker(secrets.token_hex))
+        except Exception as error:
+            database.close()
+            raise as_storage_error(error) from error
+        writer = Writer(
+            database, tools, lock=switches.lock_reboots, deliver=deliver, metrics=metrics
+        )
+        return cls(database, writer, tools, deliver)
+
+    def close(self) -> None:
+        """Write all that waits, finish reads, close the database. Blocks; may be called twice."""
+        self._writer.close()
+        self._close_readers()
+        self._database.close()
+
+    # --- writes -------------------------------------------------------------------------------
+
+    def commit(self, facts: Sequence[Fact]) -> Deferred[tuple[object, ...]]:
+        """Make facts durable, all of them or none. The result has one value for each fact.
+
+        ``RouterRecord`` for ``Informed``, ``Windowed`` for ``Sampled``, whether the row is new for
+        ``Judged``, the changed ``Command`` (None if the fact did not fit) for facts of commands,
+        None for all else.
+        """
+        return self._writer.put(Item(facts))
+
+    def propose(self, proposal: Proposal, guard: Guard) -> Deferred[Command]:
+        """Store a command, queued or refused; ``guard`` runs inside the transaction.
+
+        Fails with FactRefusedError when the router is not known.
+        """
+        return self._guarded(commanding.propose, self._gatherer, proposal, guard)
+
+    def claim(self, router_id: str, now: float, guard: Guard) -> Deferred[Command | None]:
+        """The router's oldest queued command that may go out, recorded as sent at ``now``.
+
+        ``guard`` is asked again about a reboot. None: there is nothing to send.
+        """
+        call = commanding.claim
+        return self._guarded(call, self._gatherer, router_id, now, guard)
+
+    def set_stop(self, stopped: bool, by: str, now: float) -> Deferred[None]:  # noqa: FBT001 - reads as store.set_stop(True, by=…)
+        """Set or lift the kill switch of reboots."""
+        return self._guarded(switches.stop_reboots, stopped=stopped, by=by, now=now)
+
+    def save_session(
+        self, cookie_hash: str, router_id: str, state: bytes, expires_at: float
+    ) -> Deferred[None]:
+        """Save a suspended session."""
+        session = SavedSession(router_id, state, expires_at)
+        return self._write(sessions.save_session, self._database, cookie_hash, session)
+
+    def take_session(self, cookie_hash: str, now: float) -> Deferred[SavedSession | None]:
+        """Take a suspended session: exactly one caller gets it."""
+        return self._write(sessions.take_session, cookie_hash, now)
+
+    def add_token(
+        self,
+        token_hash: str,
+        scopes: Sequence[str],
+        name: str,
+        expires_at: float | None,
+        now: float,
+    ) -> Deferred[None]:
+        """Add an operator's token. Fails with FactRefusedError when the name is taken."""
+        token = Token(name, tuple(scopes), now, expires_at)
+        return self._write(tokens.add_token, token_hash, token)
+
+    def remove_token(self, name: str) -> Deferred[bool]:
+        """Remove a token; whether there was one."""
+        return self._write(tokens.remove_token, name)
+
+    def prune(self, now: float, kept: Retention, limit: int) -> Deferred[int]:
+        """Delete up to ``limit`` outdated rows; how many were."""
+        return self._write(retention.prune, now, kept, limit)
+
+    def _write(
+        self,
+        call: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Deferred[T]:
+        return self._writer.put(Item(call=lambda c: call(c, *args, **kwargs)))
+
+    def _guarded(
+        self,
+        call: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Deferred[T]:
+        return self._writer.put(Item(call=lambda c: call(c, *args, **kwargs), guarded=True))

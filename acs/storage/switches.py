@@ -1,0 +1,61 @@
+"""Named switches: the kill switch of reboots, and the proof of which key sealed the secrets."""
+
+from sqlalchemy import Connection, select, update
+
+from acs.storage.database import Database
+from acs.storage.errors import WrongKeyError
+from acs.storage.schema import switches
+from acs.storage.secrets import Box, UnsealError
+
+REBOOTS_STOPPED = "reboots_stopped"
+KEY = "key"
+_PROOF = b"acsd"
+
+
+def lock_reboots(connection: Connection) -> None:
+    """Wait until no other transaction decides on reboots; held until the end of this one.
+
+    Budgets are counted from committed rows, so decisions must follow one another.
+    """
+    connection.execute(
+        select(switches.c.active).where(switches.c.name == REBOOTS_STOPPED).with_for_update()
+    )
+
+
+def reboots_stopped(connection: Connection) -> bool:
+    """Whether an operator has stopped reboots; a missing row counts as stopped."""
+    query = select(switches.c.active).where(switches.c.name == REBOOTS_STOPPED)
+    return bool(connection.execute(query).scalar_one_or_none() is not False)
+
+
+def stop_reboots(connection: Connection, *, stopped: bool, by: str, now: float) -> None:
+    """Set or lift the kill switch."""
+    connection.execute(
+        update(switches)
+        .where(switches.c.name == REBOOTS_STOPPED)
+        .values(active=stopped, set_by=by, set_at=now)
+    )
+
+
+def prepare_switches(database: Database, box: Box) -> None:
+    """Make the rows of a fresh database; in one that exists, check the key.
+
+    Raises:
+        WrongKeyError: the secrets in the database were sealed with another key.
+    """
+    statement = database.insert(switches).on_conflict_do_nothing()
+    proof = box.seal(_PROOF, KEY)
+    with database.writer.begin() as connection:
+        known = set(connection.execute(select(switches.c.name)).scalars())
+        for name, sealed in ((REBOOTS_STOPPED, None), (KEY, proof)):
+            if name not in known:
+                connection.execute(
+                    statement.values(name=name, active=False, set_at=0.0, proof=sealed)
+                )
+        found = connection.execute(
+            select(switches.c.proof).where(switches.c.name == KEY)
+        ).scalar_one()
+    try:
+        box.open(found, KEY)
+    except UnsealError:
+        raise WrongKeyError("the database's secrets were sealed with another key") from None

@@ -1,0 +1,237 @@
+"""The one thread that writes: it takes all that waits, commits once, and then resolves all.
+
+Group commit without a timer. An item that cannot be stored fails alone; when the database itself
+fails, the whole batch fails, nothing of it is stored, and the writer goes on.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from queue import SimpleQueue
+from typing import Any, Protocol
+
+import structlog
+from sqlalchemy import Connection
+from twisted.internet.defer import Deferred
+
+from acs.facts import Fact
+from acs.storage.applying import apply_items
+from acs.storage.database import Database, as_storage_error, is_outage, is_retriable, run
+from acs.storage.errors import StorageClosedError, StorageError, StorageUnavailableError
+from acs.storage.work import Tools
+
+log = structlog.get_logger("storage")
+
+MAX_BATCH = 512  # items of one transaction
+Deliver = Callable[[Callable[[], None]], object]
+
+
+class WriterMetrics(Protocol):
+    """What the writer reports of itself; called in the writer's thread."""
+
+    def observe_commit(self, seconds: float, items: int) -> None:
+        """One transaction of so many items took so long, its COMMIT included."""
+
+    def set_queue_depth(self, depth: int) -> None:
+        """So many items wait."""
+
+
+class _NoMetrics:
+    def observe_commit(self, seconds: float, items: int) -> None:
+        pass
+
+    def set_queue_depth(self, depth: int) -> None:
+        pass
+
+
+class Item:
+    """Something to be written: facts, or a call that gets the connection."""
+
+    __slots__ = ("call", "deferred", "error", "facts", "guarded", "result")
+
+    def __init__(
+        self,
+        facts: Sequence[Fact] = (),
+        call: Callable[[Connection], object] | None = None,
+        *,
+        guarded: bool = False,
+    ) -> None:
+        self.facts = facts
+        self.call = call
+        self.guarded = guarded
+        self.deferred: Deferred[Any] = Deferred()
+        self.result: object = None
+        self.error: Exception | None = None
+
+
+class Writer:
+    """Owns the writing connection.
+
+    Args:
+        database: where to write.
+        tools: what applying facts needs.
+        lock: called first in a transaction that holds guarded items: takes the lock under which
+            budgets are counted, so that two nodes do not spend the same budget.
+        deliver: runs a function in the thread that owns the Deferreds.
+        metrics: told of each commit.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        tools: Tools,
+        *,
+        lock: Callable[[Connection], None],
+        deliver: Deliver,
+        metrics: WriterMetrics | None = None,
+    ) -> None:
+        self._database = database
+        self._tools = tools
+        self._lock = lock
+        self._deliver = deliver
+        self._metrics: WriterMetrics = metrics or _NoMetrics()
+        self._queue: SimpleQueue[Item | None] = SimpleQueue()
+        self._closed = False
+        self._connection: Connection | None = None
+        self._thread = threading.Thread(target=self._run, name="acs-writer", daemon=True)
+        self._thread.start()
+
+    def put(self, item: Item) -> Deferred[Any]:
+        """Queue an item. Its Deferred fires after the COMMIT that holds it."""
+        if self._closed:
+            item.deferred.errback(StorageClosedError("storage is closed"))
+        else:
+            self._queue.put(item)
+        return item.deferred
+
+    def close(self) -> None:
+        """Write all that waits, then stop."""
+        if not self._closed:
+            self._closed = True
+            self._queue.put(None)
+            self._thread.join()
+
+    def _run(self) -> None:
+        is_last = False
+        while not is_last:
+            taken = self._take()
+            batch = [item for item in taken if item is not None]
+            is_last = len(batch) < len(taken)
+            if batch:
+                self._metrics.set_queue_depth(self._queue.qsize())
+                self._write(batch)
+        if self._connection is not None:
+            self._connection.close()
+
+    def _take(self) -> list[Item | None]:
+        queue = self._queue
+        taken = [queue.get()]
+        # The only consumer: what qsize() counts is there.
+        taken.extend(queue.get() for _ in range(min(queue.qsize(), MAX_BATCH - 1)))
+        return taken
+
+    def _write(self, batch: list[Item]) -> None:
+        """Commit a batch and resolve it; never raises."""
+        started = time.perf_counter()
+        try:
+            self._transact_twice(batch)
+        except Exception as error:  # whatever it is, the writer goes on
+            log.exception("storage.batch_failed", items=len(batch))
+            failure = as_storage_error(error)
+            for item in batch:
+                item.error = item.error or failure
+        self._metrics.observe_commit(time.perf_counter() - started, len(batch))
+        self._deliver(lambda: _resolve(batch))
+
+    def _transact_twice(self, batch: list[Item]) -> None:
+        """Try again where that is safe: the first try has certainly not been committed."""
+        try:
+            self._transact(batch)
+        except Exception as error:
+            if not is_retriable(error):  # a failed COMMIT is never: its outcome is unknown
+                raise
+            log.warning("storage.batch_retried", items=len(batch), error=str(error))
+            self._transact(batch)
+
+    def _transact(self, batch: list[Item]) -> None:
+        connection = self._connection
+        if connection is None:
+            connection = self._connection = self._database.writer.connect()
+        try:
+            transaction = connection.begin()
+            if any(item.guarded for item in batch):
+                self._lock(connection)
+            for items in _runs(batch):
+                self._perform(connection, items)
+            try:
+                transaction.commit()
+            except Exception as error:
+                raise StorageUnavailableError(f"the commit failed: {error}") from error
+        except BaseException:
+            # Whatever state it is in: the transaction ends with the connection.
+            self._connection = None
+            connection.invalidate()
+            connection.close()
+            raise
+
+    def _perform(self, connection: Connection, items: list[Item]) -> None:
+        """Run items together; if one of them is at fault, each by itself."""
+        for item in items:
+            item.result = item.error = None
+        try:
+            self._together(connection, items)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            if len(items) == 1:
+                items[0].error = _item_error(error)
+                return
+            for item in items:
+                self._perform(connection, [item])
+
+    def _together(self, connection: Connection, items: list[Item]) -> None:
+        run(connection, "SAVEPOINT items")
+        try:
+            if items[0].call is not None:
+                items[0].result = items[0].call(connection)
+            else:
+                facts = [item.facts for item in items]
+                results = apply_items(connection, self._tools, facts)
+                for item, result in zip(items, results, strict=True):
+                    item.result = result
+        except Exception as error:
+            if not is_outage(error):
+                run(connection, "ROLLBACK TO SAVEPOINT items")
+                run(connection, "RELEASE SAVEPOINT items")
+            raise
+        run(connection, "RELEASE SAVEPOINT items")
+
+
+def _runs(batch: list[Item]) -> Iterator[list[Item]]:
+    """Neighbouring items of facts together, each call by itself; the order stays."""
+    run: list[Item] = []
+    for item in batch:
+        if item.call is None:
+            run.append(item)
+            continue
+        if run:
+            yield run
+            run = []
+        yield [item]
+    if run:
+        yield run
+
+
+def _item_error(error: Exception) -> StorageError:
+    known = as_storage_error(error)
+    if type(known) is StorageError and known is not error:
+        log.error("storage.item_failed", exc_info=error)
+    return known
+
+
+def _resolve(batch: list[Item]) -> None:
+    for item in batch:
+        if item.error is not None:
+            item.deferred.errback(item.error)
+        else:
+            item.deferred.callback(item.result)

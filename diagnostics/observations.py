@@ -1,0 +1,211 @@
+"""What symptoms may ask about one router at one moment: readings, rates, deviations, its context.
+
+Answers in the catalogue's units, None where nothing is known. No threshold is applied to a vital
+here, and nothing is judged.
+"""
+
+from typing import NamedTuple
+
+from diagnostics.context import Boot, Context, SegmentState
+from diagnostics.history import WINDOWS, History
+from diagnostics.thresholds import Thresholds
+
+DAY, HOUR = WINDOWS[0], 3600.0
+_SAME_BOOT = 300.0  # an event and the uptime tell the same restart within this
+_LATELY = WINDOWS[1]
+_LEAST_KNOWN = 0.5  # share of a window whose growth must be known to give a rate
+_FEWEST = 4  # buckets of six hours: a day of normal
+_BEFORE, _AFTER = 600.0, 900.0  # seconds around a restart in which neighbours' count as together
+_ACCESS = (("dsl.", "xDSL"), ("pon.", "GPON"), ("cm.", "DOCSIS"), ("lte.", "LTE"))
+
+
+class Finding(NamedTuple):
+    """What a symptom found.
+
+    Attributes:
+        level: index into the symptom's levels; 0 is normal.
+        metric: what it rests on.
+        says: a sentence, with ``{}`` where the figures belong (``str.format``).
+        figures: the figures.
+    """
+
+    level: int
+    metric: str
+    says: str
+    figures: tuple[object, ...] = ()
+
+
+class Observations:
+    """One router at one moment.
+
+    Attributes:
+        history: its window; while a restart is fresh, the window as it was before.
+        context: what is known beside the samples.
+        limits: the thresholds.
+        now: Unix seconds UTC.
+        last_at: when the newest sample came; None before the first.
+        numbers: newest reading of each metric that is a number.
+        uptime: seconds since the restart, as of now; None unknown.
+        is_settling: the restart is too fresh for its readings.
+        is_calling: a contact is going on.
+        segment: newest state of its segment, if that is news.
+    """
+
+    __slots__ = (
+        "_boots",
+        "_seen_boots",
+        "context",
+        "history",
+        "is_calling",
+        "is_settling",
+        "last_at",
+        "limits",
+        "now",
+        "numbers",
+        "segment",
+        "uptime",
+    )
+
+    def __init__(self, history: History, context: Context, limits: Thresholds, now: float) -> None:
+        self.context, self.limits, self.now = context, limits, now
+        booted_at = history.booted_at
+        if context.boots:
+            newest = max(boot.at for boot in context.boots)
+            if newest <= now and (booted_at is None or newest > booted_at):
+                booted_at = newest
+        self.uptime = None if booted_at is None else max(0.0, now - booted_at)
+        self.is_settling = self.uptime is not None and self.uptime < limits.hold
+        self.history = history
+        self.last_at = history.last_at
+        self._boots: list[Boot] | None = None
+        self._seen_boots = history.boots
+        if self.is_settling and booted_at is not None:
+            before = history.until(booted_at - 1)
+            if before.last_at is not None:
+                self.history = before
+        self.numbers = self.history.numbers()
+        begun = now - limits.contact
+        self.is_calling = any(begun <= contact.at <= now for contact in context.contacts)
+        self.segment = self._segment()
+
+    def _segment(self) -> SegmentState | None:
+        states = self.context.segment_history
+        if not states:
+            return None
+        newest = states[-1] if len(states) == 1 else max(states, key=lambda state: state.at)
+        age = self.now - newest.at
+        return newest if age <= self.limits.network.state_age else None
+
+    @property
+    def access(self) -> str | None:
+        """The access technology: as told, else by the layers that the router reports on."""
+        if self.context.access is not None:
+            return self.context.access
+        for name in self.numbers:
+            for prefix, access in _ACCESS:
+                if name.startswith(prefix):
+                    return access
+        return None
+
+    @property
+    def hour(self) -> float:
+        """Local hour of the day, 0 to 24."""
+        return (self.now + self.context.utc_offset) % DAY / HOUR
+
+    def word(self, metric: str) -> str | None:
+        """The newest reading of a state, letters folded to lower case."""
+        word = self.history.words().get(metric)
+        return None if word is None else word.casefold()
+
+    def middle(self, metric: str) -> float | None:
+        """Median of the three newest readings: one alone may be our own doing."""
+        readings = sorted(self.history.newest(metric))
+        return readings[len(readings) // 2] if readings else None
+
+    def usual(self, metric: str) -> float | None:
+        """Its own median; of a counter the growth per hour. None without a day of buckets."""
+        normal = self.history.baseline(metric)
+        return normal.median if normal.n >= _FEWEST else None
+
+    def z(self, metric: str, floor: float) -> float | None:
+        """Robust z of the newest reading against its own past."""
+        value, normal = self.numbers.get(metric), self.history.baseline(metric)
+        if value is None or normal.n < _FEWEST:
+            return None
+        return normal.z(value, floor)
+
+    def per_hour(self, metric: str) -> float | None:
+        """Growth of a counter per hour: over a day, or over three hours if that is faster."""
+        rates = (self._rate(metric, DAY), self._rate(metric, _LATELY))
+        known = [rate for rate in rates if rate is not None]
+        return max(known) if known else None
+
+    def _rate(self, metric: str, seconds: float) -> float | None:
+        grown, known = self.history.growths(seconds).get(metric, (0.0, 0.0))
+        return grown / known * HOUR if known > 0 else None
+
+    def in_a_day(self, metric: str) -> float | None:
+        """Growth of a counter over 24 hours; None when less than half of them is known."""
+        grown, known = self.history.growths(DAY).get(metric, (0.0, 0.0))
+        return grown if grown > 0 or known >= _LEAST_KNOWN * DAY else None
+
+    def in_days(self, metric: str, days: float) -> float | None:
+        """Growth of a counter over some days."""
+        growth = self.history.growth(metric, days * DAY)
+        return None if growth is None else growth[0]
+
+    def per_million(self, errors: str, packets: str, minimum: float) -> float | None:
+        """Errors per million packets: over a day, or over three hours if that is worse.
+
+        A router without two comparable samples yet: since its counters began.
+        """
+        ratios = [
+            self.history.per_million(errors, packets, seconds, minimum)
+            for seconds in (DAY, _LATELY)
+        ]
+        known = [ratio for ratio in ratios if ratio is not None]
+        if known:
+            return max(known)
+        if self.history.growths(DAY).get(errors, (0.0, 0.0))[1] > 0:
+            return None
+        bad, good = self.numbers.get(errors), self.numbers.get(packets)
+        if bad is None or good is None or good < minimum:
+            return None
+        return bad / good * 1e6
+
+    def traffic(self) -> float | None:
+        """Received packets lately as a share of what is usual; None unknown."""
+        usual = self.usual("eth.rx_packets")
+        lately = self._rate("eth.rx_packets", _LATELY)
+        if usual is None or lately is None or not usual > 0:
+            return None
+        return lately / usual
+
+    @property
+    def boots(self) -> list[Boot]:
+        """All restarts known, by events and by falls of the uptime, each once, ascending."""
+        if self._boots is None:
+            told = [boot for boot in self.context.boots if boot.at <= self.now]
+            seen = [
+                Boot(at=at)
+                for at in self._seen_boots
+                if not any(abs(boot.at - at) <= _SAME_BOOT for boot in told)
+            ]
+            self._boots = sorted(told + seen, key=lambda boot: boot.at) if told else seen
+        return self._boots
+
+    def own_boots(self, since: float) -> int:
+        """Restarts since a moment that neither we nor the mains explain."""
+        return sum(
+            boot.at >= since
+            and boot.cause != "remote_reboot"
+            and not self._with_neighbours(boot.at)
+            for boot in self.boots
+        )
+
+    def _with_neighbours(self, at: float) -> bool:
+        least = self.limits.power.siblings
+        return any(
+            state.boots_10min >= least and at - _BEFORE <= state.at <= at + _AFTER
+            for state in self.context.segment_history
+        )

@@ -1,0 +1,76 @@
+"""What happened before: a change of firmware, relapses after a reboot, reboots in vain."""
+
+import math
+
+from diagnostics.context import Cohort
+from diagnostics.observations import DAY, Finding, Observations
+from diagnostics.symptoms.base import Symptom
+
+_SAME, _CHANGED, _WORSE = range(3)
+_PERCENT = 100.0
+
+
+def _firmware(see: Observations) -> Finding | None:
+    limits = see.limits.course
+    cohort = see.context.cohort
+    if cohort is not None and (finding := _cohort(see, cohort)):
+        return finding
+    since = see.now - limits.firmware_days * DAY
+    changes = [change for change in see.context.firmware_changes if since <= change.at <= see.now]
+    if changes:
+        newest = max(changes, key=lambda change: change.at)
+        says = "Its firmware changed from {} to {} {:.0f} days ago."
+        figures = (newest.before, newest.after, (see.now - newest.at) / DAY)
+        return Finding(_CHANGED, "sys.fw_version", says, figures)
+    if cohort is None and not see.context.firmware_changes:
+        return None
+    return Finding(_SAME, "sys.fw_version", "Its firmware has not changed lately.")
+
+
+def _cohort(see: Observations, cohort: Cohort) -> Finding | None:
+    limits = see.limits.course
+    now, before = cohort.in_error, cohort.previous_firmware_in_error
+    if now is not None and before is not None and cohort.routers > 0:
+        spread = math.sqrt(max(before * (1 - before), 1e-4) / cohort.routers)
+        if now - before > limits.cohort_z * spread and now > limits.cohort_ratio * before:
+            says = "{:.1f} % of the routers with this firmware have trouble; {:.1f} % had before."
+            return Finding(_WORSE, "sys.fw_version", says, (_PERCENT * now, _PERCENT * before))
+    relapse = cohort.relapse_7d
+    if relapse is not None and relapse >= limits.relapse_share:
+        says = "{:.0f} % of the routers with this firmware relapse within 7 days of a reboot."
+        return Finding(_WORSE, "sys.fw_version", says, (_PERCENT * relapse,))
+    return None
+
+
+def _reboots(see: Observations, *, helped: bool) -> int:
+    since = see.now - see.limits.course.days * DAY
+    begun = see.now - see.limits.contact
+    return sum(
+        contact.action == "reboot" and contact.helped is helped and since <= contact.at < begun
+        for contact in see.context.contacts
+    )
+
+
+def _relapse(see: Observations) -> Finding | None:
+    if not see.is_calling and not see.context.contacts:
+        return None
+    count = _reboots(see, helped=True)
+    days = see.limits.course.days
+    says = "A reboot helped {} times in the last {:.0f} days, but not for long."
+    return Finding(int(count > 0), "contacts", says, (count, days))
+
+
+def _tried(see: Observations) -> Finding | None:
+    if not see.is_calling and not see.context.contacts:
+        return None
+    count = _reboots(see, helped=False)
+    days = see.limits.course.days
+    says = "A reboot was tried {} times in the last {:.0f} days and did not help."
+    return Finding(int(count > 0), "contacts", says, (count, days))
+
+
+SYMPTOMS = (
+    Symptom("firmware", (), _firmware),
+    Symptom("relapse", (), _relapse),
+    Symptom("reboot_tried", (), _tried),
+)

@@ -1,0 +1,59 @@
+"""The way to the gateway: loss, delay, overflowing queues, the busy hours."""
+
+from diagnostics.observations import Finding, Observations
+from diagnostics.symptoms.base import Symptom, above
+
+_PERCENT = 100.0
+
+
+def _loss(see: Observations) -> Finding | None:
+    metric = "ip.ping_loss_gw"
+    share = see.numbers.get(metric)
+    if share is None:
+        return None
+    limits = see.limits.network
+    says = "{:.1f} % of the packets to the gateway are lost."
+    level = above(share, limits.loss_some, limits.loss_much)
+    return Finding(level, metric, says, (_PERCENT * share,))
+
+
+def _delay(see: Observations) -> Finding | None:
+    metric = "ip.ping_rtt_gw"
+    limits = see.limits.network
+    z = see.z(metric, limits.delay_floor)
+    if z is None:
+        return None
+    delay = see.numbers[metric]
+    level = above(z, limits.delay_longer, limits.delay_long)
+    level = level if delay >= limits.delay_least else min(level, 1)
+    says = "A packet takes {:.0f} ms to the gateway and back; {:.0f} ms is usual."
+    return Finding(level, metric, says, (delay, see.usual(metric)))
+
+
+def _queue(see: Observations) -> Finding | None:
+    metric = "eth.disc_tx"
+    least = see.limits.cable.fewest_packets
+    ratio = see.per_million(metric, "eth.rx_packets", least)
+    if ratio is None:
+        return None
+    limits = see.limits.network
+    level = above(ratio, limits.drops_some, limits.drops_many)
+    says = "{:,.0f} packets per million are dropped before the line."
+    return Finding(level, metric, says, (ratio,))
+
+
+def _evening(see: Observations) -> Finding | None:
+    if not see.is_calling:
+        return None  # readings come at all hours: only the hour of a call says something
+    limits = see.limits.network
+    is_evening = limits.evening_from <= see.hour < limits.evening_until
+    says = "The subscriber calls in the busy evening." if is_evening else "It is not the evening."
+    return Finding(int(is_evening), "contacts", says)
+
+
+SYMPTOMS = (
+    Symptom("gateway_loss", ("ip.ping_loss_gw",), _loss),
+    Symptom("gateway_delay", ("ip.ping_rtt_gw",), _delay),
+    Symptom("queue_drops", ("eth.disc_tx",), _queue),
+    Symptom("evening", (), _evening),
+)

@@ -1,0 +1,69 @@
+"""The fibre and its optical unit: received light, errors, an ageing laser."""
+
+from diagnostics.observations import Finding, Observations
+from diagnostics.symptoms.base import Symptom, above
+
+_GOOD, _DOUBTFUL, _BAD = range(3)
+_MILLI = 1000.0
+
+
+def _power(see: Observations) -> Finding | None:
+    limits = see.limits.line
+    metric = "pon.rx_power"
+    light = see.middle(metric)
+    if light is not None:
+        usual = see.usual(metric)
+        drop = 0.0 if usual is None else usual - light
+        level = above(drop, limits.light_drop, limits.light_big_drop)
+        level = max(level, (light < limits.light_doubtful) + (light < limits.light_bad))
+        level = _BAD if light > limits.light_strong else level
+        if usual is None or not level:
+            says = "The light that arrives is {:.1f} dBm."
+            return Finding(level, metric, says, (light / _MILLI,))
+        says = "The light that arrives is {:.1f} dBm; {:.1f} dBm is usual."
+        return Finding(level, metric, says, (light / _MILLI, usual / _MILLI))
+    metric = "pon.olt_rx_power"
+    light = see.middle(metric)
+    if light is None:
+        return None
+    level = (light < limits.olt_doubtful) + (light < limits.olt_bad)
+    return Finding(level, metric, "Its light arrives at the exchange with {:.1f} dBm.", (light,))
+
+
+def _errors(see: Observations) -> Finding | None:
+    if see.numbers.get("pon.sd_sf"):
+        return Finding(_BAD, "pon.sd_sf", "The optical unit raises its signal-degraded alarm.")
+    limits = see.limits.line
+    found: Finding | None = None
+    for metric, what in (("pon.fec_uncorr", "codewords lost"), ("pon.bip_ds", "parity errors")):
+        rate = see.per_hour(metric)
+        if rate is None:
+            continue
+        level = above(rate, limits.fibre_errors_some, limits.fibre_errors_many)
+        if found is None or level > found.level:
+            found = Finding(level, metric, "The fibre has {:.0f} {} an hour.", (rate, what))
+    return found
+
+
+def _ageing(see: Observations) -> Finding | None:
+    limits = see.limits.line
+    bias, degrees = see.middle("pon.bias"), see.middle("pon.temp")
+    if bias is not None:
+        usual = see.history.baseline("pon.bias").q10
+        risen = usual > 0 and bias >= limits.bias_risen * usual
+        level = above(bias, limits.bias_doubtful, limits.bias_bad)
+        level = _BAD if risen else level
+        if level or degrees is None or degrees < limits.laser_hot:
+            says = "The current of the laser is {:.1f} mA."
+            return Finding(level, "pon.bias", says, (bias / _MILLI,))
+    if degrees is None:
+        return None
+    level = above(degrees, limits.laser_hot, limits.laser_overheating)
+    return Finding(level, "pon.temp", "The optical unit is at {:.0f} degrees.", (degrees,))
+
+
+SYMPTOMS = (
+    Symptom("pon_power", ("pon.rx_power", "pon.olt_rx_power"), _power),
+    Symptom("pon_errors", ("pon.fec_uncorr", "pon.bip_ds", "pon.sd_sf"), _errors),
+    Symptom("pon_ageing", ("pon.bias", "pon.temp"), _ageing),
+)

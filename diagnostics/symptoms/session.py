@@ -1,0 +1,76 @@
+"""The router's session with the network: PPP, DHCP, its login, its telephone line."""
+
+from diagnostics.observations import DAY, Finding, Observations
+from diagnostics.symptoms.base import Symptom
+
+_UP, _DOWN, _LEFT_BEHIND = range(3)
+_BAD = {
+    "ppp.state": frozenset(
+        {"connecting", "authenticating", "disconnected", "disconnecting", "pendingdisconnect"}
+    ),
+    "dhcp.status": frozenset({"init", "selecting", "requesting", "rebinding"}),
+    "ip.state": frozenset({"down", "error", "disconnected", "connecting"}),
+}
+_REFUSED = "authentication_failure"
+_LINES_UP = frozenset({"up", "registered"})
+_LINES_DOWN = frozenset({"error", "registering", "unregistering", "down"})
+
+
+def _session(see: Observations) -> Finding | None:
+    known: tuple[str, str] | None = None
+    for metric, bad in _BAD.items():
+        state = see.word(metric)
+        if state is None:
+            continue
+        if state in bad:
+            return _down(see, metric, state)
+        known = known or (metric, state)
+    if known is None:
+        return None
+    metric, state = known
+    return Finding(_UP, metric, "Its session with the network is up ({}).", (state,))
+
+
+def _down(see: Observations, metric: str, state: str) -> Finding:
+    if _neighbours_came_back(see):
+        says = "Its session stayed {} when its neighbours came back."
+        return Finding(_LEFT_BEHIND, metric, says, (state,))
+    return Finding(_DOWN, metric, "Its session with the network is down ({}).", (state,))
+
+
+def _neighbours_came_back(see: Observations) -> bool:
+    least = see.limits.network.offline_least
+    if see.segment is None or see.segment.offline >= least:
+        return False
+    return any(
+        state.offline >= least and see.now - DAY <= state.at <= see.now
+        for state in see.context.segment_history
+    )
+
+
+def _login(see: Observations) -> Finding | None:
+    metric = "ppp.last_error"
+    error = see.word(metric)
+    if error is None:
+        return None
+    is_refused = _REFUSED in error and see.word("ppp.state") != "connected"
+    if not is_refused:
+        return Finding(0, metric, "The network did not refuse its login.")
+    return Finding(1, metric, "The network refuses its login (authentication failure).")
+
+
+def _voice(see: Observations) -> Finding | None:
+    metric = "voip.reg_status"
+    status = see.word(metric)
+    if status in _LINES_UP:
+        return Finding(0, metric, "Its telephone line is registered.")
+    if status in _LINES_DOWN:
+        return Finding(1, metric, "Its telephone line is not registered ({}).", (status,))
+    return None
+
+
+SYMPTOMS = (
+    Symptom("wan_session", tuple(_BAD), _session),
+    Symptom("login", ("ppp.last_error",), _login),
+    Symptom("voice", ("voip.reg_status",), _voice),
+)

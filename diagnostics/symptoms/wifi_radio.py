@@ -1,0 +1,46 @@
+"""The Wi-Fi radio itself: hung, down, or resetting again and again."""
+
+from diagnostics.observations import Finding, Observations
+from diagnostics.symptoms.base import Symptom, above
+
+_CLIENTS, _NOBODY, _SILENT, _DOWN = range(4)
+
+
+def _radio(see: Observations) -> Finding | None:
+    status = see.word("wifi.radio_status")
+    if status in ("error", "lowerlayerdown", "dormant", "notpresent"):
+        says = "Its Wi-Fi radio reports the status {}."
+        return Finding(_DOWN, "wifi.radio_status", says, (status,))
+    if status == "down":
+        return None  # switched off: by the subscriber, as a rule
+    metric = "wifi.assoc"
+    clients = see.numbers.get(metric)
+    if clients is None:
+        return None
+    if clients > 0:
+        return Finding(_CLIENTS, metric, "{:.0f} Wi-Fi clients are connected.", (clients,))
+    normal = see.history.baseline(metric)
+    usual = see.usual(metric)
+    if usual is None or usual < 1:
+        return Finding(_NOBODY, metric, "No Wi-Fi client is connected, as usual.")
+    traffic = see.traffic()
+    is_home = see.is_calling or (traffic is not None and traffic >= see.limits.wifi.home_traffic)
+    if normal.q10 >= 1 or is_home:
+        says = "No Wi-Fi client is connected; {:.0f} are usual, and the radio is up."
+        return Finding(_SILENT, metric, says, (usual,))
+    return Finding(_NOBODY, metric, "No Wi-Fi client is connected and nothing else is in use.")
+
+
+def _resets(see: Observations) -> Finding | None:
+    metric = "wifi.reset_counter"
+    count = see.in_a_day(metric)
+    if count is None:
+        return None
+    level = above(count, 1, see.limits.wifi.resets_many)
+    return Finding(level, metric, "Its Wi-Fi radio reset {:.0f} times in 24 hours.", (count,))
+
+
+SYMPTOMS = (
+    Symptom("wifi_radio", ("wifi.assoc", "wifi.radio_status"), _radio),
+    Symptom("wifi_resets", ("wifi.reset_counter",), _resets),
+)

@@ -1,0 +1,63 @@
+"""What the diagnosis says of one router: an action, how sure, and why. Plain values only."""
+
+from typing import Literal, get_args
+
+import msgspec
+
+Action = Literal[
+    "none",
+    "reboot",
+    "consult_wifi",
+    "consult_lan",
+    "technician",
+    "incident",
+    "firmware",
+    "replace",
+    "escalate",
+]
+ACTIONS: tuple[Action, ...] = get_args(Action)
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """One finding that speaks for or against the action.
+
+    Attributes:
+        metric: catalogue name of the vital it rests on (or ``boots``, ``segment``, ``contacts``).
+        says: an English sentence with its figures that an operator can say aloud.
+        weight: log-odds in favour of the leading cause; negative speaks against.
+        symptom: name of the symptom that made it, one per file in ``diagnostics.symptoms``.
+    """
+
+    metric: str
+    says: str
+    weight: float
+    symptom: str
+
+
+class CauseProbability(msgspec.Struct, frozen=True):
+    """Posterior probability of one fault class; ``cause`` is its id, ``F01`` … ``F22``."""
+
+    cause: str
+    p: float
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """The right action for one router at one moment, with its reasons.
+
+    Attributes:
+        action: the action of least expected cost.
+        confidence: posterior probability that the action is right, 0 to 1.
+        probabilities: action to probability that it is the right one; sums to 1.
+        causes: fault classes, likeliest first.
+        evidence: findings, weightiest first.
+        would_change: sentences: what further finding would change the action.
+        judged_at: Unix seconds UTC.
+    """
+
+    action: Action
+    confidence: float
+    probabilities: dict[str, float]
+    causes: tuple[CauseProbability, ...]
+    evidence: tuple[Evidence, ...]
+    would_change: tuple[str, ...]
+    judged_at: float

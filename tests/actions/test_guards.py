@@ -1,0 +1,179 @@
+"""Each guard of a reboot: when it objects, with which figures, and until when."""
+
+import math
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from acs.actions.guards import GUARDS, binomial_tail, refusals
+from acs.actions.settings import GuardSettings, window_of
+from acs.commands import Command, GuardFacts
+
+NOW = 1_790_000_000.0  # 2026-09-21 14:13:20 UTC
+NIGHT = NOW - (NOW % 86_400) + 3 * 3600  # 03:00 UTC of the same day
+
+COMMAND = Command(
+    command_id="c1",
+    router_id="00AA-R1-1",
+    kind="reboot",
+    state="queued",
+    asked_by="policy",
+    reason="leak",
+    at=NOW,
+    expires_at=NOW + 3600,
+)
+FACTS = GuardFacts(
+    now=NIGHT,
+    stage="propose",
+    enrolled=True,
+    flapping=False,
+    last_inform_at=NIGHT - 60,
+    utc_offset=0,
+    vitals={},
+    vitals_at=NIGHT - 60,
+    boots=(),
+    sent=(),
+    open_command=None,
+    transfer_open=False,
+    segment="seg-1",
+    segment_routers=48,
+    segment_offline=0,
+    segment_boots_30min=0,
+    segment_rebooting=0,
+    fleet_routers=10_000,
+    fleet_offline=20,
+    fleet_sent_10min=0,
+    stopped=False,
+    wan_mbps=0.01,
+)
+SETTINGS = GuardSettings()
+
+
+def names(facts: GuardFacts, command: Command = COMMAND) -> list[str]:
+    return [refusal.guard for refusal in refusals(command, facts, SETTINGS)]
+
+
+def test_nothing_objects_on_a_quiet_night() -> None:
+    assert names(FACTS) == []
+
+
+@pytest.mark.parametrize(
+    ("guard", "changes"),
+    [
+        ("kill_switch", {"stopped": True}),
+        ("identity", {"enrolled": False}),
+        ("identity", {"flapping": True}),
+        ("one_at_a_time", {"open_command": "c0"}),
+        ("voice", {"vitals": {"voip.call_active": "InCall"}}),
+        ("voice", {"vitals": {"voip.call_active": "Ringing"}}),
+        ("voice", {"vitals": {"voip.reg_status": "Up"}}),
+        ("voice", {"vitals": {"voip.call_active": "Idle"}, "vitals_at": NIGHT - 901}),
+        ("transfer", {"transfer_open": True}),
+        ("transfer", {"vitals": {"acs.download_in_progress": True}}),
+        ("boot_loop", {"boots": tuple(NIGHT - 3600 * n for n in (1, 2, 3, 4))}),
+        ("after_boot", {"boots": (NIGHT - 899,)}),
+        ("router_budget", {"sent": ((NIGHT - 86_399, False),)}),
+        ("router_budget", {"sent": tuple((NIGHT - 86_400 * n, True) for n in (2, 3, 4))}),
+        ("segment_incident", {"segment_offline": 6}),
+        ("power_return", {"segment_boots_30min": 3}),
+        ("segment_budget", {"segment_rebooting": 2}),
+        ("fleet_budget", {"fleet_sent_10min": 10}),
+        ("quiet_hours", {"now": NOW}),
+        ("in_use", {"wan_mbps": 0.21}),
+        ("in_use", {"wan_mbps": None}),
+    ],
+)
+def test_a_guard_objects(guard: str, changes: dict[str, object]) -> None:
+    facts = msgspec.structs.replace(FACTS, **changes)
+    if "now" in changes:
+        facts = msgspec.structs.replace(facts, vitals_at=facts.now)
+    assert names(facts) == [guard]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"vitals": {"voip.call_active": "Idle"}},
+        {"boots": tuple(NIGHT - 3600 * n for n in (1, 2, 3))},
+        {"boots": (NIGHT - 901,)},
+        {"sent": ((NIGHT - 86_401, False),)},
+        {"segment_offline": 2},
+        {"segment_offline": 3, "segment_routers": 400},  # 0.75 %: an ordinary day
+        {"segment_boots_30min": 2},
+        {"segment_rebooting": 1},
+        {"fleet_sent_10min": 9},
+        {"segment": None, "segment_offline": 20, "segment_boots_30min": 20},
+    ],
+)
+def test_just_below_its_limit_a_guard_is_silent(changes: dict[str, object]) -> None:
+    assert names(msgspec.structs.replace(FACTS, **changes)) == []
+
+
+def test_consent_overrides_quiet_hours_and_use_but_never_voice_or_firmware() -> None:
+    consented = msgspec.structs.replace(COMMAND, consent=True)
+    day = msgspec.structs.replace(FACTS, now=NOW, vitals_at=NOW, wan_mbps=50.0)
+    assert names(day, consented) == []
+    calling = msgspec.structs.replace(
+        day, vitals={"voip.call_active": "InCall"}, transfer_open=True
+    )
+    assert names(calling, consented) == ["voice", "transfer"]
+
+
+def test_consent_allows_a_second_reboot_in_a_day() -> None:
+    facts = msgspec.structs.replace(FACTS, sent=((NIGHT - 7200, True),))
+    assert names(facts, msgspec.structs.replace(COMMAND, consent=True)) == []
+    assert names(facts) == ["router_budget"]
+
+
+def test_local_time_decides_about_quiet_hours() -> None:
+    # 14:13 UTC is 03:13 the next day at UTC+13.
+    facts = msgspec.structs.replace(FACTS, now=NOW, vitals_at=NOW, utc_offset=13 * 3600)
+    assert names(facts) == []
+
+
+def test_a_refusal_says_when_to_try_again() -> None:
+    facts = msgspec.structs.replace(FACTS, sent=((NIGHT - 3600, False),))
+    (refusal,) = refusals(COMMAND, facts, SETTINGS)
+    assert refusal.retry_at == NIGHT - 3600 + 86_400
+    assert "1 reboots in 24 h (limit 1 without consent)" in refusal.reason
+    (quiet,) = refusals(COMMAND, msgspec.structs.replace(FACTS, now=NOW), SETTINGS)
+    assert quiet.retry_at is not None
+    assert (quiet.retry_at % 86_400) // 60 == 2 * 60  # 02:00
+
+
+def test_commands_that_disturb_nobody_need_only_an_identity() -> None:
+    get = msgspec.structs.replace(COMMAND, kind="get")
+    facts = msgspec.structs.replace(FACTS, stopped=True, segment_offline=40)
+    assert names(facts, get) == []
+    assert names(msgspec.structs.replace(facts, enrolled=False), get) == ["identity"]
+
+
+def test_every_objection_is_given_not_only_the_first() -> None:
+    facts = msgspec.structs.replace(FACTS, stopped=True, transfer_open=True, fleet_sent_10min=99)
+    assert names(facts) == ["kill_switch", "transfer", "fleet_budget"]
+
+
+def test_each_guard_is_listed_once() -> None:
+    assert len({guard.__name__ for guard in GUARDS}) == len(GUARDS)
+
+
+@given(st.integers(1, 60), st.floats(0.001, 0.5))
+def test_binomial_tail_is_the_exact_sum(n: int, p: float) -> None:
+    for k in {0, 1, n // 2, n}:
+        exact = sum(math.comb(n, i) * p**i * (1 - p) ** (n - i) for i in range(k, n + 1))
+        assert binomial_tail(k, n, p) == pytest.approx(exact, rel=1e-6)
+
+
+@pytest.mark.parametrize("text", ["2-5", "02:00", "02:00-25:00", "", "aa:bb-cc:dd", "02:00-05:00-"])
+def test_a_bad_window_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match='allowed is a window such as "02:00-05:00"'):
+        window_of(text)
+
+
+def test_a_window_may_cross_midnight() -> None:
+    settings = GuardSettings(proactive_hours="22:00-05:00")
+    assert refusals(COMMAND, FACTS, settings) == ()
+    noon = msgspec.structs.replace(FACTS, now=NOW, vitals_at=NOW)
+    assert [r.guard for r in refusals(COMMAND, noon, settings)] == ["quiet_hours"]

@@ -1,0 +1,31 @@
+import json
+from collections.abc import Callable
+from typing import Any
+
+from click.testing import Result
+
+Run = Callable[..., Result]
+
+
+def test_commands_of_a_router_newest_first(acs: Run, daemon: Any, known_router: str) -> None:
+    acs("refresh", known_router)
+    acs("reboot", known_router, "--consent", "--reason", "ticket 4711")
+    acs("reboot", known_router, "--consent")
+    result = acs("commands", "--router", known_router)
+    heading, refused, queued, refresh = result.stdout.splitlines()
+    assert heading.split()[:4] == ["COMMAND", "ROUTER", "KIND", "STATE"]
+    assert refused.split()[2:5] == ["reboot", "refused", "-"]
+    assert "is still under way" in refused
+    assert "ticket 4711" in queued
+    assert refresh.split()[2:4] == ["refresh", "queued"]
+    rows = json.loads(acs("commands", "--router", known_router, "--json").stdout)
+    assert [row["kind"] for row in rows] == ["reboot", "reboot", "refresh"]
+
+
+def test_states_may_be_chosen(acs: Run, daemon: Any, known_router: str) -> None:
+    acs("refresh", known_router)
+    chosen = ("--router", known_router, "--state", "sent", "--json")
+    assert acs("commands", *chosen).stdout == "[]\n"
+    both = ("--router", known_router, "--state", "sent", "--state", "queued", "--json")
+    assert len(json.loads(acs("commands", *both).stdout)) == 1
+    assert acs("commands", "--state", "nonsense").exit_code == 2

@@ -1,0 +1,39 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from click.testing import Result
+
+Run = Callable[..., Result]
+
+
+def test_a_generated_password_is_the_only_thing_on_stdout(acs: Run, known_router: str) -> None:
+    result = acs("enrol", known_router, "--generate", "--username", "cpe7")
+    assert (result.exit_code, result.stdout) == (0, "made-up\n"), result.stderr
+    assert result.stderr == f"{known_router} is enrolled as cpe7\n"
+
+
+def test_a_password_of_a_file_is_never_shown(acs: Run, known_router: str, tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("secret one\nmore\n")
+    result = acs("enrol", known_router, "--password-file", str(file), "--json")
+    assert json.loads(result.stdout)["password"] is None
+    assert "secret one" not in result.output
+
+
+def test_a_password_may_be_typed(acs: Run, known_router: str) -> None:
+    result = acs("enrol", known_router, input="typed\ntyped\n")
+    assert result.exit_code == 0, result.stderr
+    assert "typed" not in result.output
+
+
+def test_two_ways_at_once_or_an_empty_file_are_wrong(
+    acs: Run, daemon: Any, known_router: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "password"
+    file.write_text("\n")
+    given = ("enrol", known_router, "--password-file", str(file))
+    assert acs(*given).exit_code == 2
+    assert acs(*given, "--generate").exit_code == 2
+    assert acs("enrol", known_router, "--password-file", str(tmp_path / "none")).exit_code == 2
