@@ -28,6 +28,7 @@ class LogSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format: Literal["auto", "json", "console"] = "auto"
 
 
+_TEXT = 4000  # characters kept of a foreign message
 _SECRET = ("password", "secret", "authorization", "cookie", "token", "ha1", "private_key")
 
 
@@ -73,7 +74,8 @@ def configure(settings: LogSettings) -> None:
 
 def observe_twisted(event: "LogEvent") -> None:
     """Twisted log observer: failures become errors of ours, the rest of its chatter is dropped."""
-    from twisted.logger import LogLevel  # noqa: PLC0415 - the command line must start without it
+    # Imported here: the command line must start without Twisted.
+    from twisted.logger import LogLevel, formatEvent  # noqa: PLC0415
 
     level = event.get("log_level")
     failure = event.get("log_failure")
@@ -84,4 +86,4 @@ def observe_twisted(event: "LogEvent") -> None:
         exc = (failure.type, failure.value, failure.getTracebackObject())
         log.error("twisted.failure", exc_info=cast("object", exc))
         return
-    log.warning("twisted.warning", text=str(event.get("log_format", ""))[:500])
+    log.warning("twisted.warning", text=formatEvent(event)[:_TEXT])

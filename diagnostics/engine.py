@@ -2,37 +2,23 @@
 
 Additive log-odds per symptom, a posterior over the fault classes, the action of least expected
 cost. Which symptom speaks for what is data (``likelihoods.toml``); what a symptom is, is in
-``symptoms``.
+``symptoms``; how findings are weighed is in ``weighing``.
 """
-
-import math
-
-import numpy as np
 
 from diagnostics.context import Context
 from diagnostics.history import History
-from diagnostics.model import Model, Vector, merged
+from diagnostics.model import Model, merged
 from diagnostics.observations import DAY, Finding, Observations
 from diagnostics.symptoms import applicable
 from diagnostics.thresholds import Thresholds
-from diagnostics.verdict import ACTIONS, Action, CauseProbability, Verdict
-from diagnostics.wording import evidence_of, would_change
+from diagnostics.verdict import Verdict
+from diagnostics.weighing import UNSEEN, Standing, weigh
+from diagnostics.wording import worded
 
-_KEPT_CAUSES = 5
-_DIGITS = 6
 _MINUTE = 60.0
-_REBOOT = ACTIONS.index("reboot")
 _MOST_LEAK = 2.0
+_EIGHTHS = 8
 _MODELS = 8
-
-_CURED = ("F01", "F02", "F03", "F04", "F16", "F20")
-"""Causes that a reboot cures, so that a fresh restart makes them unlikely."""
-
-_HELD: tuple[Action, ...] = ("none", "incident", "replace")
-"""Actions that a fresh restart does not forbid: the readings that settle are not their reason."""
-
-_UNCUT: tuple[Action, ...] = tuple(action for action in ACTIONS if action != "reboot")
-"""Actions that do not cut the subscriber off."""
 
 _models: dict[int, tuple[Thresholds, Model]] = {}
 
@@ -66,64 +52,39 @@ def diagnose(history: History, context: Context, thresholds: Thresholds, now: fl
     see = Observations(history, context, thresholds, now)
     symptoms = applicable(history.metrics)
     findings: list[tuple[str, Finding]] = []
-    found: list[int | None] = []
+    found: list[int] = []
     for symptom in symptoms:
         finding = symptom.look(see)
         if finding is None:
-            found.append(None)
+            found.append(UNSEEN)
         else:
             findings.append((symptom.name, finding))
             found.append(model.starts[symptom.name] + finding.level)
-    rows = [row for row in found if row is not None]
-    prior = _prior(model, see)
-    posterior = _normalised(prior + model.logs[rows].sum(axis=0))
-    chances: list[float] = (posterior @ model.rights).tolist()
-    action = _chosen(posterior @ model.costs, chances[_REBOOT], see)
-    order: list[int] = np.argsort(-posterior, kind="stable")[:_KEPT_CAUSES].tolist()
+    standing = Standing(
+        access=see.access,
+        is_calling=see.is_calling,
+        is_settling=see.is_settling,
+        leak=_leak(see),
+        is_fresh=see.uptime is not None and see.uptime < thresholds.fresh,
+    )
+    weighed = weigh(model, thresholds, standing, symptoms, tuple(found))
     return Verdict(
-        action=action,
-        confidence=round(chances[ACTIONS.index(action)], _DIGITS),
-        probabilities={a: round(p, _DIGITS) for a, p in zip(ACTIONS, chances, strict=True)},
-        causes=tuple(
-            CauseProbability(model.causes[column].cause, round(float(posterior[column]), _DIGITS))
-            for column in order
-        ),
-        evidence=evidence_of(model, findings, prior, order[0], thresholds),
-        would_change=_held(see)
-        or would_change(
-            model, model.view(tuple(s.name for s in symptoms)), found, posterior, action
-        ),
+        action=weighed.action,
+        confidence=weighed.confidence,
+        probabilities=weighed.probabilities,
+        causes=weighed.causes,
+        evidence=worded(findings, weighed),
+        would_change=_held(see) or weighed.would_change,
         judged_at=now,
     )
 
 
-def _prior(model: Model, see: Observations) -> Vector:
-    limits = see.limits
-    prior = model.log_prior(see.access, None if see.is_calling else limits.healthy)
+def _leak(see: Observations) -> float | None:
+    """How much likelier a leak is at this uptime, in eighths; None when the uptime is unknown."""
     if see.uptime is None:
-        return prior
-    prior = prior.copy()
-    factor = min(_MOST_LEAK, max(limits.least_leak, see.uptime / DAY / limits.leak_days))
-    prior[model.index["F01"]] += math.log(factor)
-    if see.uptime < limits.fresh:
-        for cause in _CURED:
-            prior[model.index[cause]] += math.log(limits.fresh_factor)
-    return prior
-
-
-def _normalised(scores: Vector) -> Vector:
-    odds = np.exp(scores - scores.max())
-    return odds / odds.sum()  # type: ignore[no-any-return] # numpy's division is typed as Any
-
-
-def _chosen(costs: Vector, reboot: float, see: Observations) -> Action:
-    order: list[int] = np.argsort(costs, kind="stable").tolist()
-    allowed: tuple[Action, ...] = ACTIONS
-    if see.is_settling and not see.is_calling:
-        allowed = _HELD
-    elif see.is_settling or reboot < see.limits.least_reboot:
-        allowed = _UNCUT
-    return next(ACTIONS[column] for column in order if ACTIONS[column] in allowed)
+        return None
+    factor = see.uptime / DAY / see.limits.leak_days
+    return min(_MOST_LEAK, max(see.limits.least_leak, round(factor * _EIGHTHS) / _EIGHTHS))
 
 
 def _held(see: Observations) -> tuple[str, ...]:

@@ -14,21 +14,14 @@ from diagnostics.baselines import Array, Baseline
 from diagnostics.layout import LEADING
 from diagnostics.past import CorruptWindow, Past
 from diagnostics.recent import Recent
+from diagnostics.rows import WINDOWS, Growth, grown
 from diagnostics.sample import Sample, Value
 
-__all__ = ["CorruptWindow", "Growth", "History"]
-
-Growth = tuple[float, float]
-"""By how much a counter grew, and over how many seconds that is known."""
+__all__ = ["WINDOWS", "CorruptWindow", "Growth", "History"]
 
 _MILLION = 1e6
 _NEWEST = 3
 _CURRENT = 6 * 3600.0  # an older reading says nothing about now
-
-WINDOWS = (86400.0, 10800.0)
-"""Seconds over which the growth of counters is kept at hand, longest first."""
-
-_WINDOWS = np.array(WINDOWS)[:, np.newaxis]
 
 
 class History:
@@ -245,25 +238,8 @@ class History:
     def growths(self, seconds: float) -> dict[str, Growth]:
         """The growth of each counter over the newest ``seconds``, one of ``WINDOWS``."""
         if self._grown is None:
-            self._grown = self._growths()
+            self._grown = grown(self._recent.layout, self._rows())
         return self._grown[seconds]
-
-    def _growths(self) -> dict[float, dict[str, Growth]]:
-        counters = self._recent.layout.counters
-        rows = self._rows()
-        if not len(rows) or not counters:
-            return {seconds: {} for seconds in WINDOWS}
-        times = rows[:, 0]
-        grown = rows[:, LEADING : LEADING + len(counters)].astype(np.float64)
-        seen = grown == grown  # noqa: PLR0124 - NaN
-        inside = times > times[-1] - _WINDOWS
-        sums = (inside @ np.where(seen, grown, 0.0)).tolist()
-        known = ((inside * rows[:, 1]) @ seen).tolist()
-        names = [name for name, _ in counters]
-        return {
-            window: dict(zip(names, zip(sums[i], known[i], strict=True), strict=True))
-            for i, window in enumerate(WINDOWS)
-        }
 
     def growth(self, metric: str, seconds: float) -> Growth | None:
         """The growth of a counter over the newest ``seconds``; None when no pair is known.
@@ -272,12 +248,12 @@ class History:
         from the buckets, whose newest may be six hours old.
         """
         window = min((w for w in WINDOWS if w >= seconds), default=WINDOWS[0])
-        grown, known = self.growths(window).get(metric, (0.0, 0.0))
+        total, known = self.growths(window).get(metric, (0.0, 0.0))
         if seconds > WINDOWS[0] and self.last_at is not None:
             older, longer = self.past.growth(metric, self.last_at - seconds)
             if longer > known:
-                grown, known = older, longer
-        return (grown, known) if known > 0 else None
+                total, known = older, longer
+        return (total, known) if known > 0 else None
 
     def per_million(
         self, errors: str, packets: str, seconds: float, minimum: float
@@ -287,11 +263,11 @@ class History:
         None below ``minimum`` packets: a ratio of little is noise. Where the growth of one of
         both is not known throughout, only samples that know both count.
         """
-        grown = self.growths(seconds)
-        if errors not in grown or packets not in grown:
+        growths = self.growths(seconds)
+        if errors not in growths or packets not in growths:
             return None
-        bad, known = grown[errors]
-        total, longer = grown[packets]
+        bad, known = growths[errors]
+        total, longer = growths[packets]
         if known != longer:
             bad, total = self._both(errors, packets, seconds)
         return bad / total * _MILLION if total >= minimum else None

@@ -104,6 +104,8 @@ class Model:
         self.rights: Vector = np.array(
             [[float(action == c.right) for action in ACTIONS] for c in tables.causes]
         )
+        self.normal = frozenset(self.starts.values())
+        self.weighed: dict[object, object] = {}
         self._views: dict[tuple[str, ...], View] = {}
         self._priors: dict[tuple[str | None, float], Vector] = {}
 

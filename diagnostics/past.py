@@ -5,13 +5,14 @@ It changes only when a bucket closes. Raw readings stay in ``history``.
 
 import math
 import struct
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from diagnostics import baselines, trends
 from diagnostics.baselines import Array, Baseline
-from diagnostics.catalogue import BY_ID
+from diagnostics.layout import layout_of
 from diagnostics.rows import BUCKET
 
 KEPT = 56
@@ -51,7 +52,7 @@ class Past:
         epoch_at: when the uptime epoch began that was current at the last closing; NaN unknown.
     """
 
-    __slots__ = ("_data", "_index", "_list", "_numbers", "_table", "counters", "epoch_at", "ids")
+    __slots__ = ("_data", "_numbers", "_table", "counters", "epoch_at", "ids")
 
     def __init__(self) -> None:
         self.ids = b""
@@ -60,8 +61,6 @@ class Past:
         self._numbers: NDArray[np.uint32] = np.zeros(0, dtype="<u4")
         self._data: Array = np.zeros((0, 0, _FIGURES), dtype="<f4")
         self._table: Array | None = None
-        self._list: list[list[float]] | None = None
-        self._index: dict[str, int] | None = None
 
     @classmethod
     def decode(cls, data: bytes) -> "Past":
@@ -117,7 +116,7 @@ class Past:
         self._numbers = np.append(self._numbers[kept], np.uint32(number)).astype("<u4")
         self._data = np.concatenate((self._data[kept], figures[np.newaxis]))
         self.epoch_at = epoch_at
-        self._table = self._list = None
+        self._table = None
 
     def _widen(self, ids: bytes, counters: int) -> None:
         old = np.frombuffer(self.ids, "<u2").tolist()
@@ -125,7 +124,7 @@ class Past:
         data = np.full((len(self._numbers), len(new), _FIGURES), _NAN, dtype="<f4")
         for column, vital in enumerate(old):
             data[:, new.index(vital)] = self._data[:, column]
-        self.ids, self.counters, self._data, self._index = ids, counters, data, None
+        self.ids, self.counters, self._data = ids, counters, data
 
     def _baselines(self) -> Array:
         if self._table is None:
@@ -157,20 +156,15 @@ class Past:
             here = current & np.isfinite(y)
             table[column, 7:] = trends.theil_sen(begun[here] / 86400.0, y[here])
 
-    def _columns(self) -> dict[str, int]:
-        if self._index is None:
-            ids = np.frombuffer(self.ids, "<u2").tolist()
-            self._index = {BY_ID[number].metric: column for column, number in enumerate(ids)}
-        return self._index
+    def _columns(self) -> Mapping[str, int]:
+        return layout_of(self.ids).index
 
     def baseline(self, metric: str) -> Baseline:
         """What is normal for ``metric``; ``baselines.NONE`` when nothing is known."""
         column = self._columns().get(metric)
         if column is None or not len(self._numbers):
             return baselines.NONE
-        if self._list is None:
-            self._list = self._baselines().tolist()
-        return Baseline._make(self._list[column])
+        return Baseline._make(self._baselines()[column].tolist())
 
     def growth(self, metric: str, since: float) -> tuple[float, float]:
         """Growth of a counter in the buckets that began at ``since`` or later, and its seconds."""

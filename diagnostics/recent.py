@@ -26,6 +26,7 @@ _MEMORY = 14 * 86400.0
 _REBASE = 1e6  # 32-bit floats hold a tenth of a second up to here
 _BACK = 3600.0  # further back than this our own clock was set back; less is a late sample
 _LATEST = 4e12
+_OLDEST = 4294967294.0  # seconds; the next number says "no data"
 _WORDS, _WORD = 64, 64
 _NAN = math.nan
 
@@ -153,7 +154,9 @@ class Recent:
             self._widen(values)
         if self.last_at != self.last_at:
             self.base = at
-        move = self._move(at, _number(values.get("sys.uptime")))
+        uptime = _number(values.get("sys.uptime"))
+        uptime = uptime if 0 <= uptime <= _OLDEST else _NAN
+        move = self._move(at, uptime)
         row = [at - self.base, move.seconds if move.seconds > 0 else 0.0]
         self._add_counters(row, at, values, move)
         get = values.get
@@ -166,7 +169,7 @@ class Recent:
             value = get(name)
             row.append(_NAN if value is None else self._code(value))
         self._store(row)
-        self._note(at, move, _number(get("sys.uptime")))
+        self._note(at, move, uptime)
 
     def _move(self, at: float, uptime: float) -> Step:
         if uptime != uptime:  # noqa: PLR0124 - NaN

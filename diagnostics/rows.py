@@ -6,6 +6,7 @@ growth. Private to the window.
 
 import math
 import struct
+from bisect import bisect_right
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,6 +16,12 @@ from diagnostics.layout import LEADING, Layout
 
 BUCKET = 21600.0
 """Seconds per bucket; they begin at multiples of it, UTC."""
+
+WINDOWS = (86400.0, 10800.0)
+"""Seconds over which the growth of counters is kept at hand, longest first."""
+
+Growth = tuple[float, float]
+"""By how much a counter grew, and over how many seconds that is known."""
 
 _FIRST = struct.Struct("<f")
 _SPAN = 90000.0  # 25 h: a day and the reading before it
@@ -91,3 +98,25 @@ def covered(layout: Layout, rows: bytes, late: Sequence[tuple[int, float]]) -> b
         gap = (numbers[:, 0] > since) & np.isnan(numbers[:, LEADING + column])
         numbers[gap, LEADING + column] = 0
     return numbers.tobytes()
+
+
+def grown(layout: Layout, numbers: Array) -> dict[float, dict[str, Growth]]:
+    """For each of ``WINDOWS`` the growth of each counter over its newest seconds."""
+    count = len(layout.counters)
+    if not len(numbers) or not count:
+        return {seconds: {} for seconds in WINDOWS}
+    names = [name for name, _ in layout.counters]
+    times: list[float] = numbers[:, 0].tolist()
+    covered_by: list[float] = numbers[:, 1].tolist()
+    growths: dict[float, dict[str, Growth]] = {}
+    for seconds in WINDOWS:
+        first = bisect_right(times, times[-1] - seconds)
+        growth = numbers[first:, LEADING : LEADING + count]
+        sums: list[float] = np.add.reduce(growth, axis=0, dtype=np.float64).tolist()
+        known = [sum(covered_by[first:])] * count
+        if any(total != total for total in sums):  # noqa: PLR0124 - NaN: a gap
+            seen = growth == growth  # noqa: PLR0124 - NaN
+            sums = np.where(seen, growth, 0).sum(axis=0, dtype=np.float64).tolist()
+            known = (numbers[first:, 1].astype(np.float64) @ seen).tolist()
+        growths[seconds] = dict(zip(names, zip(sums, known, strict=True), strict=True))
+    return growths

@@ -1,15 +1,28 @@
 """Puts a verdict's reasons into sentences that an operator can say aloud. Decides nothing."""
 
+from typing import Protocol
+
 import numpy as np
 
-from diagnostics.model import HEALTHY, Model, Vector, View
+from diagnostics.model import Model, Vector, View
 from diagnostics.observations import Finding
-from diagnostics.thresholds import Thresholds
 from diagnostics.verdict import ACTIONS, Action, Evidence
 
 _CHANGES = 3
 _LEAST_LIKELY = 0.01  # findings less likely than this are not worth naming
-_TINY = 1e-12
+
+
+class Weights(Protocol):
+    """The part of a weighing that sentences are made of."""
+
+    @property
+    def shown(self) -> tuple[tuple[float, int], ...]:
+        """Weight and place among the findings."""
+
+    @property
+    def normal(self) -> float | None:
+        """Weight of all normal findings together, if one sentence is to stand for them."""
+
 
 _PHRASES: dict[Action, str] = {
     "none": "there would be nothing to do",
@@ -24,48 +37,21 @@ _PHRASES: dict[Action, str] = {
 }
 
 
-def evidence_of(
-    model: Model,
-    findings: list[tuple[str, Finding]],
-    prior: Vector,
-    leading: int,
-    limits: Thresholds,
-) -> tuple[Evidence, ...]:
-    """The weightiest findings.
-
-    A finding's weight is its log-odds for the leading cause against all others, as likely as they
-    were beforehand. Normal findings are shown where they speak against the leading cause; if
-    nothing is wrong, one sentence stands for all of them.
-    """
-    if not findings:
-        return ()
-    rows = [model.starts[name] + finding.level for name, finding in findings]
-    rest = np.exp(prior)
-    rest[leading] = 0
-    likely = model.likely[rows]
-    odds = np.log(likely[:, leading] / np.maximum(likely @ rest / rest.sum(), _TINY))
-    weights = (limits.tempering * odds).tolist()
-    is_well = model.causes[leading].cause == HEALTHY
-    weighed = zip(weights, findings, strict=True)
-    chosen = [
-        (weight, name, finding)
-        for weight, (name, finding) in weighed
-        if abs(weight) >= limits.least_shown and (finding.level > 0 or weight < 0)
-    ]
-    chosen.sort(key=lambda item: -abs(item[0]))
+def worded(findings: list[tuple[str, Finding]], weighed: Weights) -> tuple[Evidence, ...]:
+    """The findings worth showing as sentences; one stands for all normal ones of a well router."""
     shown = tuple(
-        Evidence(finding.metric, finding.says.format(*finding.figures), round(weight, 3), name)
-        for weight, name, finding in chosen[: limits.shown]
+        Evidence(finding.metric, finding.says.format(*finding.figures), weight, name)
+        for weight, (name, finding) in ((w, findings[place]) for w, place in weighed.shown)
     )
-    normal = [weight for weight, (_, f) in zip(weights, findings, strict=True) if not f.level]
-    if not is_well or not normal:
+    if weighed.normal is None:
         return shown
-    says = f"{len(normal)} of {len(findings)} checks found nothing unusual."
-    return (Evidence("vitals", says, round(sum(normal), 3), "all_clear"), *shown)
+    normal = sum(not finding.level for _, finding in findings)
+    says = f"{normal} of {len(findings)} checks found nothing unusual."
+    return (Evidence("vitals", says, weighed.normal, "all_clear"), *shown)
 
 
 def would_change(
-    model: Model, view: View, found: list[int | None], posterior: Vector, action: Action
+    model: Model, view: View, found: tuple[int, ...], posterior: Vector, action: Action
 ) -> tuple[str, ...]:
     """What further findings would change the action, likeliest first.
 
@@ -75,13 +61,13 @@ def would_change(
     Args:
         model: the tables.
         view: the symptoms that the router can show.
-        found: for each of these symptoms its row in the model; None if it was not seen.
+        found: for each of these symptoms its row in the model; negative if it was not seen.
         posterior: of the causes.
         action: what the verdict says.
     """
     unseen = len(model.factors) - 1
-    now = np.array([unseen if row is None else row for row in found], dtype=np.intp)[view.symptoms]
-    odds = posterior * view.factors / model.factors[now]
+    now = np.array([unseen if row < 0 else row for row in found]).take(view.symptoms)
+    odds = view.factors * (posterior / model.factors).take(now, axis=0)
     best = np.argmin(odds @ model.costs, axis=1)
     chances = view.likely @ posterior
     is_news = (best != ACTIONS.index(action)) & (now != view.rows) & (chances >= _LEAST_LIKELY)

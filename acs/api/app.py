@@ -5,13 +5,15 @@ from typing import Any
 from litestar import Litestar, Router
 from litestar.config.app import AppConfig
 from litestar.di import Provide
+from litestar.exceptions import MethodNotAllowedException, NotFoundException
 from litestar.plugins import InitPlugin
+from litestar.utils import normalize_path
 
 from acs.api import problems
 from acs.api.access import Gate
 from acs.api.openapi import FRAMEWORK_PATH, OpenApiDocument, openapi_config
 from acs.api.paths import UnreadableTargetError, check_query, route_path
-from acs.api.routes import commands, fleet, routers, service, subscribers
+from acs.api.routes import commands, fleet, routers, service, subscribers, tokens
 from acs.api.routes.given import caller
 from acs.api.services import Services
 from acs.api.settings import ApiSettings
@@ -21,6 +23,7 @@ ROUTES = (
     *subscribers.HANDLERS,
     *commands.HANDLERS,
     *fleet.HANDLERS,
+    *tokens.HANDLERS,
     *service.HANDLERS,
 )
 
@@ -36,7 +39,27 @@ class _App(Litestar):
             except UnreadableTargetError as error:
                 await problems.send_problem(send, problems.problem(400, f"{error}."))
                 return
+            if scope["method"] == "OPTIONS" and (allowed := self._allowed(scope["path"])):
+                await _answer_options(send, allowed)
+                return
         await super().__call__(scope, receive, send)
+
+    def _allowed(self, path: str) -> str:
+        """The methods that a path knows; empty if there is no such path."""
+        # The framework's own answer names the methods of one handler, not those of the path.
+        try:
+            self.asgi_router.handle_routing(path=normalize_path(path), method="OPTIONS?")
+        except MethodNotAllowedException as error:
+            return (error.headers or {}).get("allow", "")
+        except NotFoundException:
+            pass
+        return ""
+
+
+async def _answer_options(send: Any, allowed: str) -> None:
+    headers = [(b"allow", allowed.encode())]
+    await send({"type": "http.response.start", "status": 204, "headers": headers})
+    await send({"type": "http.response.body"})
 
 
 class _OwnRoutesOnly(InitPlugin):
@@ -60,8 +83,7 @@ def create_app(services: Services, settings: ApiSettings) -> Litestar:
     """The API as an ASGI application."""
     document = OpenApiDocument()
     return _App(
-        # In one router, so that the methods of a path are known together (OPTIONS lists them).
-        route_handlers=[Router("/", route_handlers=list(ROUTES))],
+        route_handlers=list(ROUTES),
         dependencies={
             "services": Provide(lambda: services, sync_to_thread=False),
             "openapi": Provide(lambda: document, sync_to_thread=False),

@@ -15,7 +15,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme, Tag
 from litestar.routes import HTTPRoute
 
-from acs.api import bodies, documents, problems
+from acs.api import bodies, command_documents, documents, problems
 from acs.api.access import Need, need_of
 from acs.api.examples import EXAMPLES
 
@@ -103,7 +103,7 @@ def _schemas() -> dict[str, Any]:
     """The schemas of all types, from msgspec: it is what reads and writes them."""
     kinds = tuple(
         kind
-        for module in (documents, bodies, problems)
+        for module in (documents, command_documents, bodies, problems)
         for _, kind in inspect.getmembers(module, inspect.isclass)
         if issubclass(kind, msgspec.Struct)
         and kind.__module__.startswith("acs.api.")
@@ -161,7 +161,7 @@ def _plain(schema: dict[str, Any]) -> dict[str, Any]:
     found = {key: value for key, value in schema.items() if key != "description"}
     if "enum" in found:
         found["enum"] = [value for value in found["enum"] if value != ""]
-    if not found.get("default", True):
+    if found.get("default") in ("", []):
         del found["default"]
     return found
 

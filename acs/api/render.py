@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from acs.api.command_documents import CommandDocument
 from acs.api.documents import (
     CauseDocument,
-    CommandDocument,
     EventDocument,
     EvidenceDocument,
     RouterDocument,

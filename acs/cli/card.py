@@ -18,13 +18,15 @@ _SPARK = 48  # columns of a sparkline
 _TRENDS = 16  # rows at most
 _EVIDENCE = 6
 _COMMANDS = 5
+_LIKELY = 0.01  # causes below are not worth a word
 
 
 def draw(out: "Console", status: Status, samples: Samples, now: float) -> None:
     """Print the card. ``samples`` are oldest first; ``now`` is Unix seconds."""
     parts: list[RenderableType] = [_head(status.router), _identity(status, now), Text()]
     parts.append(verdict_lines(status.verdict, now))
-    trends = _trends(samples)
+    telling = {each.metric for each in status.verdict.evidence} if status.verdict else set()
+    trends = _trends(samples, telling)
     if trends is not None:
         parts += [Text(), trends]
     parts += [Text(), _commands(status.commands, now)]
@@ -48,9 +50,7 @@ def _identity(status: Status, now: float) -> Table:
         near = status.segment
         place += f" ({near.routers} routers, {near.offline} offline, {near.in_error} in error)"
     facts = {
-        "model": " ".join(
-            filter(None, (router.manufacturer, router.model or router.product_class))
-        ),
+        "model": _model(router),
         "serial": router.serial_number,
         "firmware": router.software_version,
         "address": router.address,
@@ -67,6 +67,12 @@ def _identity(status: Status, now: float) -> Table:
     return grid
 
 
+def _model(router: Router) -> str:
+    model = router.model or router.product_class
+    named = model.casefold().startswith(router.manufacturer.casefold())
+    return model if named else f"{router.manufacturer} {model}"
+
+
 def verdict_lines(verdict: Verdict | None, now: float) -> Group:
     """A verdict with its causes, its evidence and what would change it."""
     if verdict is None:
@@ -75,7 +81,11 @@ def verdict_lines(verdict: Verdict | None, now: float) -> Group:
     head = Text(f"{verdict.action}: {action(verdict.action)}", style=style)
     head.append(f"  {verdict.confidence:.0%} sure, judged {when(verdict.judged_at, now)}", "dim")
     lines = [head]
-    causes = [f"{plain(each.name or each.cause)} {each.probability:.0%}" for each in verdict.causes]
+    causes = [
+        f"{plain(each.name or each.cause)} {each.probability:.0%}"
+        for each in verdict.causes
+        if each.probability >= _LIKELY
+    ]
     if causes:
         lines.append(Text("  likely: " + ", ".join(causes[:3]), style="dim"))
     lines += [_finding(each.weight, each.says) for each in verdict.evidence[:_EVIDENCE]]
@@ -88,8 +98,8 @@ def _finding(weight: float, says: str) -> Text:
     return Text.assemble(("  + " if for_it else "  - ", "green" if for_it else "red"), plain(says))
 
 
-def _trends(samples: Samples) -> Table | None:
-    rows = list(_series(samples))
+def _trends(samples: Samples, telling: set[str]) -> Table | None:
+    rows = list(_series(samples, telling))
     if not rows:
         return None
     first, last = samples.items[0].at, samples.items[-1].at
@@ -101,8 +111,11 @@ def _trends(samples: Samples) -> Table | None:
     return drawn
 
 
-def _series(samples: Samples) -> Iterator[tuple[str, str, str, str]]:
-    """One row for each vital that moved: counters by their growth, gauges as they are."""
+def _series(samples: Samples, telling: set[str]) -> Iterator[tuple[str, str, str, str]]:
+    """One row for each vital: counters by their growth, gauges as they are.
+
+    Those that the verdict rests on come first, then what moved, then flat lines.
+    """
     from diagnostics.catalogue import CATALOGUE  # noqa: PLC0415 - read from a file
 
     names = {name for sample in samples.items for name in sample.values}
@@ -120,10 +133,9 @@ def _series(samples: Samples) -> Iterator[tuple[str, str, str, str]]:
         low, high = number(min(known)), number(max(known))
         reach = (f"+{high} at most" if max(known) else "no growth") if counts else f"{low} … {high}"
         row = (name, f"{number(newest)} {unit}", sparkline(series, _SPARK, utf8=utf8()), reach)
-        # What grew or moved comes first; flat lines fill up what room is left.
         still = max(known) == 0 if counts else max(known) == min(known)
-        rows.append((still, row))
-    yield from (row for _, row in sorted(rows, key=lambda each: each[0]))
+        rows.append((name not in telling, still, row))
+    yield from (row for _, _, row in sorted(rows, key=lambda each: each[:2]))
 
 
 def _figure(value: Reading | None) -> float | None:

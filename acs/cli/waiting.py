@@ -16,16 +16,15 @@ from acs.cli.words import fault, plain
 POLL = 20.0  # seconds of one long poll
 
 _PROGRESS = {
-    "queued": "queued: waits for the router's next session",
-    "sent": "sent to the router",
-    "accepted": "accepted by the router",
+    "queued": "it waits for the router's next session",
+    "sent": "the router has not answered yet",
+    "accepted": "the router took it",
     "confirmed": "the router has rebooted; whether it helped is being measured",
     "verified": "measured before and after",
-    "done": "done",
     "failed": "the router answered with a fault",
-    "unconfirmed": "sent, and never confirmed by the router",
-    "expired": "given up: the router fetched it in no session",
-    "refused": "refused by a guard",
+    "unconfirmed": "it was sent, and the router never confirmed it",
+    "expired": "the router fetched it in no session",
+    "refused": "a guard refused it",
 }
 
 
@@ -113,7 +112,8 @@ def follow(
 
 def progress(command: Command) -> None:
     """Say on stderr where a command stands."""
-    click.echo(f"{command.kind} {command.state}: {_PROGRESS.get(command.state, '')}", err=True)
+    words = _PROGRESS.get(command.state)
+    click.echo(f"{command.kind} {command.state}" + (f": {words}" if words else ""), err=True)
 
 
 def demand_success(command: Command) -> None:

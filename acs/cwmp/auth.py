@@ -250,7 +250,13 @@ class Nonces:
             raise AuthError("replay")
 
     def use(self, nonce: str, count: int) -> None:
-        """Remember a count that was checked and came with the right response."""
+        """Remember a count that was checked and came with the right response.
+
+        Raises:
+            AuthError: ``replay``: another request has used it since it was checked.
+        """
+        if count <= self._counts.get(nonce, 0):
+            raise AuthError("replay")
         self._counts[nonce] = count
         self._counts.move_to_end(nonce)
         if len(self._counts) > self._kept:

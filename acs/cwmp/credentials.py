@@ -11,6 +11,7 @@ from acs.storage.rows import Credential
 Lookup: TypeAlias = Callable[[str], Deferred[Credential | None]]
 
 _UNKNOWN_TTL = 10.0
+_UNKNOWN_SIZE = 1_000
 
 
 class CredentialCache:
@@ -35,7 +36,8 @@ class CredentialCache:
         self._seconds = seconds
         self._size = size
         self._ttl = ttl
-        self._known: OrderedDict[str, tuple[float, Credential | None]] = OrderedDict()
+        self._known: OrderedDict[str, tuple[float, Credential]] = OrderedDict()
+        self._unknown: OrderedDict[str, float] = OrderedDict()  # apart: strangers drop no routers
         self._epoch = 0
 
     def get(self, username: str) -> Credential | Deferred[Credential | None] | None:
@@ -46,18 +48,26 @@ class CredentialCache:
                 self._known.move_to_end(username)
                 return entry[1]
             del self._known[username]
+        elif self._seconds() < self._unknown.get(username, 0.0):
+            return None
         return self._lookup(username).addCallback(self._keep, username, self._epoch)
 
     def forget(self, username: str) -> None:
         """The credentials changed: ask storage the next time."""
         self._known.pop(username, None)
+        self._unknown.pop(username, None)
         self._epoch += 1
 
     def _keep(self, found: Credential | None, username: str, epoch: int) -> Credential | None:
         # What was read before a change was announced is used, but not kept.
-        if epoch == self._epoch:
-            ttl = self._ttl if found is not None else _UNKNOWN_TTL
-            self._known[username] = (self._seconds() + ttl, found)
-            if len(self._known) > self._size:
-                self._known.popitem(last=False)
+        if epoch != self._epoch:
+            return found
+        if found is None:
+            self._unknown[username] = self._seconds() + _UNKNOWN_TTL
+            if len(self._unknown) > _UNKNOWN_SIZE:
+                self._unknown.popitem(last=False)
+            return None
+        self._known[username] = (self._seconds() + self._ttl, found)
+        if len(self._known) > self._size:
+            self._known.popitem(last=False)
         return found

@@ -7,15 +7,14 @@ from collections.abc import Callable, Mapping
 
 from acs.cwmp import messages as m
 from acs.cwmp.envelope import Opened, namespace_of, open_envelope
-from acs.cwmp.soap import XML_SPACE, Element, MalformedMessage
+from acs.cwmp.fields import array_of, members, number_of, text_of, value_of
+from acs.cwmp.soap import XML_SPACE, Element
 from acs.cwmp.tolerance import (
     boolean,
     device,
     event,
     method,
     needed_number,
-    note_array,
-    number,
     parameter_names,
     value_type,
 )
@@ -61,80 +60,47 @@ def _call(opened: Opened, notes: set[str]) -> Element | None:
     return calls[0] if calls else None
 
 
-def _fields(element: Element | None, notes: set[str]) -> dict[str, Element]:
-    found: dict[str, Element] = {}
-    for child in element.children if element is not None else ():
-        if found.setdefault(child.name, child) is not child:
-            notes.add("element-twice")
-    return found
-
-
-def _text(fields: Mapping[str, Element], name: str, notes: set[str]) -> str:
-    element = fields.get(name)
-    if element is None:
-        notes.add(f"no-{name}")
-        return ""
-    return _value(element)
-
-
-def _value(element: Element) -> str:
-    if element.children:
-        raise MalformedMessage("mixed-content")
-    return element.text
-
-
-def _number(fields: Mapping[str, Element], name: str, notes: set[str], default: int) -> int:
-    if name not in fields:
-        notes.add(f"no-{name}")
-        return default
-    return number(_value(fields[name]), name, notes, default)
-
-
-def _array(fields: Mapping[str, Element], name: str, struct: str, notes: set[str]) -> list[Element]:
-    # Names of array members carry no meaning (SOAP 1.1, 5.4.2), so any child is one.
-    element = fields.get(name)
-    if element is None:
-        notes.add(f"no-{name}")
-        return []
-    note_array(element, struct, len(element.children), notes)
-    return element.children
-
-
 def _inform(call: Element, notes: set[str]) -> m.Inform:
-    fields = _fields(call, notes)
-    names = _fields(fields.get("DeviceId"), notes)
+    fields = members(call, notes)
+    names = members(fields.get("DeviceId"), notes)
     manufacturer, oui, product_class, serial = (
-        _text(names, name, notes)
+        text_of(names, name, notes)
         for name in ("Manufacturer", "OUI", "ProductClass", "SerialNumber")
     )
     return m.Inform(
         device((manufacturer, oui, product_class, serial), notes),
-        _events(_array(fields, "Event", "EventStruct", notes), notes),
-        _number(fields, "MaxEnvelopes", notes, 1),
-        _text(fields, "CurrentTime", notes).strip(XML_SPACE),
-        _number(fields, "RetryCount", notes, 0),
+        _events(array_of(fields, "Event", "EventStruct", notes), notes),
+        number_of(fields, "MaxEnvelopes", notes, 1),
+        text_of(fields, "CurrentTime", notes).strip(XML_SPACE),
+        number_of(fields, "RetryCount", notes, 0),
         _values(fields, notes),
     )
 
 
 def _events(structs: list[Element], notes: set[str]) -> tuple[Event, ...]:
-    events = []
+    found: list[Event | None] = []
     for struct in structs:
-        fields = _fields(struct, notes)
-        code = _value(fields["EventCode"]) if "EventCode" in fields else ""
-        found = event(code, _text(fields, "CommandKey", notes), notes)
-        if found is not None:
-            events.append(found)
-    return tuple(events)
+        codes = [value_of(part) for part in struct.children if part.name == "EventCode"] or [""]
+        keys = [value_of(part) for part in struct.children if part.name == "CommandKey"]
+        if not keys:
+            notes.add("no-CommandKey")
+        if len(codes) > 1 or len(keys) > 1:
+            # Seen with one key for all codes. An event that got lost would be worse.
+            notes.add("several-codes-in-event")
+        found.extend(
+            event(code, keys[min(place, len(keys) - 1)] if keys else "", notes)
+            for place, code in enumerate(codes)
+        )
+    return tuple(one for one in found if one is not None)
 
 
 def _values(fields: Mapping[str, Element], notes: set[str]) -> tuple[m.ParameterValue, ...]:
-    structs = _array(fields, "ParameterList", "ParameterValueStruct", notes)
+    structs = array_of(fields, "ParameterList", "ParameterValueStruct", notes)
     names, values, types = [], [], []
     for struct in structs:
-        parts = _fields(struct, notes)
-        names.append(_text(parts, "Name", notes))
-        values.append(_text(parts, "Value", notes))
+        parts = members(struct, notes)
+        names.append(text_of(parts, "Name", notes))
+        values.append(text_of(parts, "Value", notes))
         types.append(_type(parts, notes))
     return tuple(map(m.ParameterValue, parameter_names(names, notes), values, types))
 
@@ -150,62 +116,62 @@ def _type(fields: Mapping[str, Element], notes: set[str]) -> str:
 
 
 def _transfer_complete(call: Element, notes: set[str]) -> m.TransferComplete:
-    fields = _fields(call, notes)
-    key = _text(fields, "CommandKey", notes).strip(XML_SPACE)
+    fields = members(call, notes)
+    key = text_of(fields, "CommandKey", notes).strip(XML_SPACE)
     start, complete = (
-        _text(fields, name, notes).strip(XML_SPACE) for name in ("StartTime", "CompleteTime")
+        text_of(fields, name, notes).strip(XML_SPACE) for name in ("StartTime", "CompleteTime")
     )
     if "FaultStruct" not in fields:
         notes.add("no-FaultStruct")
         return m.TransferComplete(key, 0, "", start, complete)
-    fault = _fields(fields["FaultStruct"], notes)
+    fault = members(fields["FaultStruct"], notes)
     # An unreadable code must not pass for success, which is 0.
-    code = _number(fault, "FaultCode", notes, _INTERNAL_ERROR)
-    return m.TransferComplete(key, code, _text(fault, "FaultString", notes), start, complete)
+    code = number_of(fault, "FaultCode", notes, _INTERNAL_ERROR)
+    return m.TransferComplete(key, code, text_of(fault, "FaultString", notes), start, complete)
 
 
 def _methods(call: Element, notes: set[str]) -> m.GetRPCMethodsResponse:
-    members = _array(_fields(call, notes), "MethodList", "string", notes)
-    return m.GetRPCMethodsResponse(tuple(_value(member).strip(XML_SPACE) for member in members))
+    strings = array_of(members(call, notes), "MethodList", "string", notes)
+    return m.GetRPCMethodsResponse(tuple(value_of(member).strip(XML_SPACE) for member in strings))
 
 
 def _names(call: Element, notes: set[str]) -> m.GetParameterNamesResponse:
-    structs = _array(_fields(call, notes), "ParameterList", "ParameterInfoStruct", notes)
+    structs = array_of(members(call, notes), "ParameterList", "ParameterInfoStruct", notes)
     names, writable = [], []
     for struct in structs:
-        parts = _fields(struct, notes)
-        names.append(_text(parts, "Name", notes))
-        writable.append(boolean(_text(parts, "Writable", notes), "Writable", notes))
+        parts = members(struct, notes)
+        names.append(text_of(parts, "Name", notes))
+        writable.append(boolean(text_of(parts, "Writable", notes), "Writable", notes))
     return m.GetParameterNamesResponse(
         tuple(map(m.ParameterInfo, parameter_names(names, notes), writable))
     )
 
 
 def _values_response(call: Element, notes: set[str]) -> m.GetParameterValuesResponse:
-    return m.GetParameterValuesResponse(_values(_fields(call, notes), notes))
+    return m.GetParameterValuesResponse(_values(members(call, notes), notes))
 
 
 def _status(call: Element, notes: set[str]) -> int:
     # 1, "not yet applied", promises less than 0.
-    return _number(_fields(call, notes), "Status", notes, 1)
+    return number_of(members(call, notes), "Status", notes, 1)
 
 
 def _add_object_response(call: Element, notes: set[str]) -> m.AddObjectResponse:
-    fields = _fields(call, notes)
-    instance = needed_number(_text(fields, "InstanceNumber", notes), "InstanceNumber")
-    return m.AddObjectResponse(instance, _number(fields, "Status", notes, 1))
+    fields = members(call, notes)
+    instance = needed_number(text_of(fields, "InstanceNumber", notes), "InstanceNumber")
+    return m.AddObjectResponse(instance, number_of(fields, "Status", notes, 1))
 
 
 def _download_response(call: Element, notes: set[str]) -> m.DownloadResponse:
-    fields = _fields(call, notes)
+    fields = members(call, notes)
     start, complete = (
-        _text(fields, name, notes).strip(XML_SPACE) for name in ("StartTime", "CompleteTime")
+        text_of(fields, name, notes).strip(XML_SPACE) for name in ("StartTime", "CompleteTime")
     )
-    return m.DownloadResponse(_number(fields, "Status", notes, 1), start, complete)
+    return m.DownloadResponse(number_of(fields, "Status", notes, 1), start, complete)
 
 
 def _fault(call: Element, notes: set[str]) -> m.Fault:
-    fields = _fields(call, notes)
+    fields = members(call, notes)
     detail = fields.get("detail") or fields.get("Detail")
     cwmp = detail.child("Fault") if detail is not None else None
     code, text = _soap_fault(fields)
@@ -213,9 +179,11 @@ def _fault(call: Element, notes: set[str]) -> m.Fault:
         notes.add("plain-soap-fault")
         return m.Fault(0, text, (), code)
     inner = _fields_of_fault(cwmp, notes)
-    string = _value(inner["FaultString"]) if "FaultString" in inner else text
+    string = text_of(inner, "FaultString", notes)
+    if "FaultString" not in inner:
+        string = text
     return m.Fault(
-        _number(inner, "FaultCode", notes, 0), string, _parameter_faults(cwmp, notes), code
+        number_of(inner, "FaultCode", notes, 0), string, _parameter_faults(cwmp, notes), code
     )
 
 
@@ -223,7 +191,7 @@ def _fields_of_fault(fault: Element, notes: set[str]) -> dict[str, Element]:
     # SetParameterValuesFault may come many times.
     head = Element(fault.tag, [])
     head.children = [part for part in fault.children if part.name != "SetParameterValuesFault"]
-    return _fields(head, notes)
+    return members(head, notes)
 
 
 def _soap_fault(fields: Mapping[str, Element]) -> tuple[str, str]:
@@ -231,8 +199,8 @@ def _soap_fault(fields: Mapping[str, Element]) -> tuple[str, str]:
     code = fields.get("faultcode") or _child(fields.get("Code"), "Value")
     text = fields.get("faultstring") or _child(fields.get("Reason"), "Text")
     return (
-        _value(code).strip(XML_SPACE).rpartition(":")[2] if code is not None else "",
-        _value(text) if text is not None else "",
+        value_of(code).strip(XML_SPACE).rpartition(":")[2] if code is not None else "",
+        value_of(text) if text is not None else "",
     )
 
 
@@ -245,41 +213,42 @@ def _parameter_faults(fault: Element, notes: set[str]) -> tuple[m.ParameterFault
     for part in fault.children:
         if part.name != "SetParameterValuesFault":
             continue
-        fields = _fields(part, notes)
-        name = _text(fields, "ParameterName", notes).strip(XML_SPACE)
-        code = _number(fields, "FaultCode", notes, 0)
-        found.append(m.ParameterFault(name, code, _text(fields, "FaultString", notes)))
+        fields = members(part, notes)
+        name = text_of(fields, "ParameterName", notes).strip(XML_SPACE)
+        code = number_of(fields, "FaultCode", notes, 0)
+        found.append(m.ParameterFault(name, code, text_of(fields, "FaultString", notes)))
     return tuple(found)
 
 
 def _get_names(call: Element, notes: set[str]) -> m.GetParameterNames:
-    fields = _fields(call, notes)
-    path = _text(fields, "ParameterPath", notes).strip(XML_SPACE)
-    return m.GetParameterNames(path, boolean(_text(fields, "NextLevel", notes), "NextLevel", notes))
+    fields = members(call, notes)
+    path = text_of(fields, "ParameterPath", notes).strip(XML_SPACE)
+    next_level = boolean(text_of(fields, "NextLevel", notes), "NextLevel", notes)
+    return m.GetParameterNames(path, next_level)
 
 
 def _get_values(call: Element, notes: set[str]) -> m.GetParameterValues:
-    members = _array(_fields(call, notes), "ParameterNames", "string", notes)
-    return m.GetParameterValues(tuple(_value(member).strip(XML_SPACE) for member in members))
+    strings = array_of(members(call, notes), "ParameterNames", "string", notes)
+    return m.GetParameterValues(tuple(value_of(member).strip(XML_SPACE) for member in strings))
 
 
 def _set_values(call: Element, notes: set[str]) -> m.SetParameterValues:
-    fields = _fields(call, notes)
-    return m.SetParameterValues(_values(fields, notes), _text(fields, "ParameterKey", notes))
+    fields = members(call, notes)
+    return m.SetParameterValues(_values(fields, notes), text_of(fields, "ParameterKey", notes))
 
 
 def _add_object(call: Element, notes: set[str]) -> m.AddObject:
-    fields = _fields(call, notes)
-    name = _text(fields, "ObjectName", notes).strip(XML_SPACE)
-    return m.AddObject(name, _text(fields, "ParameterKey", notes))
+    fields = members(call, notes)
+    name = text_of(fields, "ObjectName", notes).strip(XML_SPACE)
+    return m.AddObject(name, text_of(fields, "ParameterKey", notes))
 
 
 def _reboot(call: Element, notes: set[str]) -> m.Reboot:
-    return m.Reboot(_text(_fields(call, notes), "CommandKey", notes).strip(XML_SPACE))
+    return m.Reboot(text_of(members(call, notes), "CommandKey", notes).strip(XML_SPACE))
 
 
 def _inform_response(call: Element, notes: set[str]) -> m.InformResponse:
-    return m.InformResponse(_number(_fields(call, notes), "MaxEnvelopes", notes, 1))
+    return m.InformResponse(number_of(members(call, notes), "MaxEnvelopes", notes, 1))
 
 
 def _bare(message: m.Message) -> Callable[[Element, set[str]], m.Message]:

@@ -55,9 +55,13 @@ class Exchange:
 
     def answer(self) -> Deferred[HttpResponse]:
         """The response; the Deferred never fails."""
-        self._around.under_way += 1
+        around = self._around
+        around.under_way += 1
         try:
-            self._authenticate()
+            if around.suspending:  # a session that is being saved must not go on here
+                self._finish(unavailable(around.retry_after()))
+            else:
+                self._authenticate()
         except Exception as error:  # noqa: BLE001 - whatever it is, the router is told and we live
             self._break(error)
         return self._done

@@ -124,8 +124,6 @@ class Gate:
         if isinstance(answer, DigestAnswer):
             if connection.lost:
                 raise AuthError("nonce")
-            # Again: another request may have used it while storage was asked.
-            self._nonces.check(answer.nonce, self._owner(connection), answer.count, self._seconds())
             self._nonces.use(answer.nonce, answer.count)
             used = self._used.setdefault(connection, [])
             if answer.nonce not in used:

@@ -132,7 +132,7 @@ class Connection(protocol.Protocol):
                 self._arm(phase)
             if self._reader.wants_continue:
                 self._reader.wants_continue = False
-                self._transport.write(CONTINUE)
+                self._send_continue()
 
     def _serve(self, request: HttpRequest) -> None:
         self._request = request
@@ -174,6 +174,13 @@ class Connection(protocol.Protocol):
                 self._transport.registerProducer(rest, False)
                 return
         self._sent(keep_alive)
+
+    def _send_continue(self) -> None:
+        # Not through the transport's buffer, which the answer would overtake.
+        if self._send_some is None:
+            self._transport.write(CONTINUE)
+        elif self._send_some(CONTINUE) != len(CONTINUE):
+            self._transport.abortConnection()
 
     def _sent(self, keep_alive: bool) -> None:  # noqa: FBT001 - private
         self._request = None

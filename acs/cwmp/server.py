@@ -70,7 +70,7 @@ class CwmpServer:
         self._around = Surroundings(
             settings=settings,
             policy=SessionPolicy(
-                collect_interval=settings.collect_interval,
+                collect_interval=float(settings.collect_interval),
                 names_per_call=settings.names_per_call,
                 set_connection_secret=settings.connection_requests,
             ),
@@ -144,7 +144,7 @@ class CwmpServer:
 
     def suspend(self) -> Deferred[None]:
         """Save the sessions that still run, to be gone on with after a restart."""
-        self._around.draining = True
+        self._around.draining = self._around.suspending = True
         return self._around.registry.suspend()
 
     def close(self) -> None:

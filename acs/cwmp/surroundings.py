@@ -32,6 +32,7 @@ class Surroundings:
         committed: is told of all that became durable.
         under_way: exchanges that wait for something.
         draining: no session is begun any more.
+        suspending: nothing is answered any more, what is live is being saved.
     """
 
     settings: CwmpSettings
@@ -51,6 +52,7 @@ class Surroundings:
     message_limits: Limits
     under_way: int = 0
     draining: bool = False
+    suspending: bool = False
 
     def retry_after(self) -> float:
         """Seconds after which a router that is sent away is to come back; differs each time."""

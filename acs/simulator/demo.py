@@ -4,6 +4,7 @@ Builds and ends everything; what is shown is made in ``screen``, who the routers
 """
 
 import shutil
+import signal
 import tempfile
 import time
 from pathlib import Path
@@ -15,7 +16,7 @@ import msgspec
 from rich.console import Console
 from rich.live import Live
 
-from acs.api.documents import CommandPage, RouterPage, RouterSummary
+from acs import log as logging
 from acs.bridge import install_reactor
 from acs.simulator import screen
 from acs.simulator.client import RouterClient, Target
@@ -64,6 +65,9 @@ def run(options: DemoOptions, console: Console | None = None) -> None:
         SystemExit: with 1 when the daemon did not start or ended by itself.
     """
     console = console or Console()
+    logging.configure(logging.LogSettings(level="warning"))
+    # until the reactor takes signals, an end must still stop the daemon
+    signal.signal(signal.SIGTERM, _end)
     folder = options.state_dir or Path(tempfile.mkdtemp(prefix="acs-demo-"))
     service = Service(folder, demo_tables(), cwmp_port=options.cwmp_port, api_port=options.api_port)
     try:
@@ -82,6 +86,10 @@ def run(options: DemoOptions, console: Console | None = None) -> None:
         service.stop()
         if options.state_dir is None:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _end(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def demo_tables() -> dict[str, dict[str, Any]]:
@@ -202,7 +210,7 @@ class _Show:
             commands = self._get("/v1/commands", None)
             rows = screen.rows_of(
                 self._routers(),
-                msgspec.json.decode(commands, type=CommandPage).items,
+                msgspec.json.decode(commands, type=screen.CommandPage).items,
                 time.time(),
                 OFFLINE_AFTER,
             )
@@ -217,11 +225,11 @@ class _Show:
             params["cursor"] = cursor
         return self._api.get(path, params=params).raise_for_status().content
 
-    def _routers(self) -> list[RouterSummary]:
-        found: list[RouterSummary] = []
+    def _routers(self) -> list[screen.Router]:
+        found: list[screen.Router] = []
         cursor: str | None = None
         while True:
-            page = msgspec.json.decode(self._get("/v1/routers", cursor), type=RouterPage)
+            page = msgspec.json.decode(self._get("/v1/routers", cursor), type=screen.RouterPage)
             found += page.items
             cursor = page.next
             if cursor is None:

@@ -7,11 +7,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+import msgspec
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
-
-from acs.api.documents import CommandDocument, RouterSummary
 
 _COLOURS = {
     "none": "green",
@@ -35,6 +34,48 @@ _STATES = {
 _STORY = 7  # lines of what changed
 
 
+class Router(msgspec.Struct, frozen=True):
+    """What is looked at of a router in the API's list."""
+
+    router_id: str
+    product_class: str
+    model: str
+    action: str | None
+    confidence: float | None
+    uptime_seconds: float | None
+    last_inform_at: datetime | None
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """A guard's no."""
+
+    reason: str
+
+
+class Command(msgspec.Struct, frozen=True):
+    """What is looked at of a command in the API's list."""
+
+    router_id: str
+    kind: str
+    state: str
+    finished: bool
+    refusals: tuple[Refusal, ...]
+    outcome: str | None
+
+
+class RouterPage(msgspec.Struct, frozen=True):
+    """A page of routers; ``next`` is the cursor of the following one."""
+
+    items: tuple[Router, ...]
+    next: str | None = None
+
+
+class CommandPage(msgspec.Struct, frozen=True):
+    """A page of commands, newest first."""
+
+    items: tuple[Command, ...]
+
+
 class Row(NamedTuple):
     """One router as the table shows it."""
 
@@ -44,7 +85,7 @@ class Row(NamedTuple):
     online: bool
     action: str | None
     confidence: float | None
-    command: CommandDocument | None
+    command: Command | None
 
     @property
     def verdict(self) -> str:
@@ -73,13 +114,13 @@ class Row(NamedTuple):
 
 
 def rows_of(
-    routers: Iterable[RouterSummary],
-    commands: Iterable[CommandDocument],
+    routers: Iterable[Router],
+    commands: Iterable[Command],
     now: float,
     offline_after: float,
 ) -> list[Row]:
     """One row per router, ill ones first; ``commands`` newest first."""
-    last: dict[str, CommandDocument] = {}
+    last: dict[str, Command] = {}
     for command in commands:
         kept = last.get(command.router_id)
         # what was carried out tells more than that it may not be done again at once
@@ -173,7 +214,7 @@ def stamped(lines: Iterable[str], now: float) -> list[str]:
 def render(rows: Sequence[Row], story: Sequence[str], heading: str, height: int) -> RenderableType:
     """The whole screen in at most ``height`` lines."""
     table = Table(box=None, expand=True, padding=(0, 1), header_style="bold", pad_edge=False)
-    for name, width in (("router", 17), ("model", 16), ("uptime", 11)):
+    for name, width in (("router", 18), ("model", 16), ("uptime", 11)):
         table.add_column(name, width=width, no_wrap=True, overflow="ellipsis")
     table.add_column("verdict", width=17, no_wrap=True)
     table.add_column("last command", ratio=1, no_wrap=True, overflow="ellipsis")

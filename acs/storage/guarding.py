@@ -126,7 +126,11 @@ def _reboots(
         .order_by(c.at)
     )
     rows = connection.execute(query).all()
-    sent = tuple((row.sent_at, row.consent) for row in rows if row.sent_at is not None)
+    sent = tuple(
+        (row.sent_at, row.consent)
+        for row in rows
+        if row.sent_at is not None and row.sent_at > now - 7 * DAY
+    )
     is_open = (row.command_id for row in rows if row.state in OPEN_STATES)
     return sent, next(is_open, None)
 

@@ -22,7 +22,7 @@ _STATE = [routers.c[name] for name in LOADED[:FOR_SAMPLE]]
 def window(connection: Connection, router_id: str) -> History:
     """A router's window; empty before its first sample."""
     query = select(windows.c.part, windows.c.body).where(windows.c.router_id == router_id)
-    bodies: dict[int, bytes] = {part: body for part, body in connection.execute(query)}  # noqa: C416
+    bodies: dict[int, bytes] = {row.part: row.body for row in connection.execute(query)}
     return decode_window(connection, router_id, bodies.get(RECENT, b""), bodies.get(PAST, b""))
 
 

@@ -136,8 +136,10 @@ class Writer:
         try:
             self._transact_twice(batch)
         except Exception as error:  # whatever it is, the writer goes on
-            log.exception("storage.batch_failed", items=len(batch))
             failure = as_storage_error(error)
+            trace = None if isinstance(failure, StorageUnavailableError) else error
+            text = str(failure)
+            log.error("storage.batch_failed", items=len(batch), error=text, exc_info=trace)  # noqa: TRY400 - an outage needs no trace
             for item in batch:
                 item.error = item.error or failure
         self._metrics.observe_commit(time.perf_counter() - started, len(batch))

@@ -1,5 +1,6 @@
 """What a symptom is. The symptoms themselves are in the files beside this one."""
 
+from bisect import bisect_right
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -23,4 +24,4 @@ class Symptom(NamedTuple):
 
 def above(value: float, *limits: float) -> int:
     """How many of the ascending limits the value reaches."""
-    return sum(value >= limit for limit in limits)
+    return bisect_right(limits, value)

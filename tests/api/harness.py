@@ -26,6 +26,7 @@ from diagnostics.context import SegmentState
 from diagnostics.sample import Value
 from diagnostics.verdict import CauseProbability, Evidence, Verdict
 
+DATABASE = "acs.db"
 NOW = 1_772_360_000.0
 DEVICE = DeviceId("Example Networks", "00D09E", "Hub-5", "4C1744001122")
 
@@ -59,7 +60,7 @@ class Api:
         self.runner = asyncio.Runner()
         loop = self.runner.get_loop()
         self.store = Store.open(
-            StorageSettings(url=f"sqlite:///{folder}/acs.db", readers=2),
+            StorageSettings(url=f"sqlite:///{folder}/{DATABASE}", readers=2),
             deliver=lambda call: _deliver(loop, call),
             key=b"k" * 32,
         )
@@ -185,7 +186,7 @@ class Api:
     async def ask(
         self, method: str, path: str, *, token: str | None = None, **given: Any
     ) -> httpx.Response:
-        app = _OnSocket(self.app) if token is None else self.app
+        app: Any = _OnSocket(self.app) if token is None else self.app
         headers = given.pop("headers", {})
         if token:
             headers = {"Authorization": f"Bearer {token}", **headers}

@@ -43,13 +43,13 @@ def test_no_route_but_the_open_ones_answers_without_a_token(api: Api) -> None:
         assert (status == 401) is (need != "open"), (method, path, status)
 
 
-def test_only_these_are_open(api: Api) -> None:
-    assert {path for _, path, need in routes(api) if need == "open"} == {"/healthz", "/schema"}
+def test_only_these_are_open(shared: Api) -> None:
+    assert {path for _, path, need in routes(shared) if need == "open"} == {"/healthz", "/schema"}
 
 
-def test_the_socket_asks_for_no_token(api: Api) -> None:
-    for method, path, _ in routes(api):
-        assert api.request(method, path).status_code not in (401, 403)
+def test_the_socket_asks_for_no_token(shared: Api) -> None:
+    for method, path, _ in routes(shared):
+        assert shared.request(method, path).status_code not in (401, 403)
 
 
 @pytest.mark.parametrize(
@@ -66,8 +66,10 @@ def test_the_socket_asks_for_no_token(api: Api) -> None:
         "Bearer \xff\xfe",
     ],
 )
-def test_bad_tokens_are_401_with_a_challenge(api: Api, header: str) -> None:
-    answer = api.get("/v1/routers", token="", headers={"Authorization": header.encode("latin-1")})
+def test_bad_tokens_are_401_with_a_challenge(shared: Api, header: str) -> None:
+    answer = shared.get(
+        "/v1/routers", token="", headers={"Authorization": header.encode("latin-1")}
+    )
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"].startswith('Bearer realm="acsd"')
     assert answer.headers["content-type"] == "application/problem+json"
@@ -93,9 +95,9 @@ def test_the_scheme_s_case_does_not_matter(api: Api) -> None:
     assert api.get("/v1/routers", token="", headers=headers).status_code == 200
 
 
-def test_headers_cannot_pass_for_the_socket(api: Api) -> None:
+def test_headers_cannot_pass_for_the_socket(shared: Api) -> None:
     forged = {"acs.channel": "socket", "X-Forwarded-For": "127.0.0.1", "Host": "localhost"}
-    assert api.get("/v1/routers", token="", headers=forged).status_code == 401
+    assert shared.get("/v1/routers", token="", headers=forged).status_code == 401
 
 
 @pytest.mark.parametrize(

@@ -73,9 +73,9 @@ def test_a_refused_command_is_409_with_each_reason_and_is_kept(api: Api) -> None
         (None, ""),
     ],
 )
-def test_a_wrong_body_is_422_and_named(api: Api, body: object, named: str | None) -> None:
-    router_id = api.router()
-    answer = api.post(api.url(router_id, "/commands"), body)
+def test_a_wrong_body_is_422_and_named(shared: Api, body: object, named: str | None) -> None:
+    router_id = shared.router()
+    answer = shared.post(shared.url(router_id, "/commands"), body)
     assert answer.status_code == 422, answer.text
     error = answer.json()["errors"][0]
     assert error["where"] == "body"
@@ -86,20 +86,20 @@ def test_a_wrong_body_is_422_and_named(api: Api, body: object, named: str | None
 @pytest.mark.parametrize(
     "body", [b"{", b"", b"\xff", b'{"kind":"\xff"}', b"[" * 100_000, b'"\\ud800"', b"NaN"]
 )
-def test_an_unreadable_body_is_400_or_422(api: Api, body: bytes) -> None:
-    answer = api.request("POST", api.url(api.router(), "/commands"), content=body)
+def test_an_unreadable_body_is_400_or_422(shared: Api, body: bytes) -> None:
+    answer = shared.request("POST", shared.url(shared.router(), "/commands"), content=body)
     assert answer.status_code in (400, 422), answer.text
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_a_body_over_the_limit_is_413(api: Api) -> None:
+def test_a_body_over_the_limit_is_413(shared: Api) -> None:
     body = {**REBOOT, "reason": "x" * 1_048_577}
-    answer = api.post(api.url(api.router(), "/commands"), body)
+    answer = shared.post(shared.url(shared.router(), "/commands"), body)
     assert answer.status_code == 413
 
 
-def test_an_unknown_router_is_404(api: Api) -> None:
-    assert api.post(api.url("00D09E-Hub-NONE", "/commands"), REBOOT).status_code == 404
+def test_an_unknown_router_is_404(shared: Api) -> None:
+    assert shared.post(shared.url("00D09E-Hub-NONE", "/commands"), REBOOT).status_code == 404
 
 
 def test_arguments_are_kept(api: Api) -> None:
@@ -175,12 +175,12 @@ def test_a_long_poll_ends_when_the_daemon_stops(api: Api) -> None:
 
 
 @pytest.mark.parametrize("wait", ["-1", "120.1", "nan", "inf", "x"])
-def test_a_wrong_wait_is_422(api: Api, wait: str) -> None:
-    assert api.get(f"/v1/commands/1?wait={wait}").status_code == 422
+def test_a_wrong_wait_is_422(shared: Api, wait: str) -> None:
+    assert shared.get(f"/v1/commands/1?wait={wait}").status_code == 422
 
 
-def test_an_unknown_command_is_404(api: Api) -> None:
-    assert api.get("/v1/commands/none?wait=60").status_code == 404
+def test_an_unknown_command_is_404(shared: Api) -> None:
+    assert shared.get("/v1/commands/none?wait=60").status_code == 404
 
 
 def test_commands_are_listed_newest_first_and_filtered(api: Api) -> None:

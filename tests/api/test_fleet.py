@@ -35,8 +35,8 @@ def test_a_router_may_be_enrolled_before_it_is_seen(api: Api) -> None:
 
 
 @pytest.mark.parametrize("router_id", ["a b", "A-b-c-d", "A-", "é", "x" * 1601])
-def test_what_is_no_router_id_is_not_enrolled(api: Api, router_id: str) -> None:
-    assert api.post(api.url(router_id, "/enrol")).status_code == 422
+def test_what_is_no_router_id_is_not_enrolled(shared: Api, router_id: str) -> None:
+    assert shared.post(shared.url(router_id, "/enrol")).status_code == 422
 
 
 def test_a_user_name_belongs_to_one_router(api: Api) -> None:
@@ -101,5 +101,5 @@ def test_a_token_is_made_and_shown_once(api: Api) -> None:
         {"name": "x", "scopes": ["read"], "expires_at": 1_900_000_000},
     ],
 )
-def test_a_wrong_wish_for_a_token_is_422(api: Api, body: object) -> None:
-    assert api.post("/v1/tokens", body).status_code == 422
+def test_a_wrong_wish_for_a_token_is_422(shared: Api, body: object) -> None:
+    assert shared.post("/v1/tokens", body).status_code == 422

@@ -6,14 +6,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from acs.api import bodies, documents, problems
+from acs.api import bodies, command_documents, documents, problems
 from acs.api.examples import EXAMPLES
 from tests.api.harness import VERDICT, Api
 
 
-@pytest.fixture
-def document(api: Api) -> dict[str, Any]:
-    answer = api.get("/schema", token="")
+@pytest.fixture(scope="module")
+def document(shared: Api) -> dict[str, Any]:
+    answer = shared.get("/schema", token="")
     assert answer.headers["content-type"] == "application/json"
     found: dict[str, Any] = answer.json()
     return found
@@ -84,7 +84,8 @@ def type_named(schema: dict[str, Any]) -> Any:
             union |= kind
         return union
     name = schema["$ref"].rsplit("/", 1)[1]
-    return next(getattr(m, name) for m in (documents, bodies, problems) if hasattr(m, name))
+    modules = (documents, command_documents, bodies, problems)
+    return next(getattr(module, name) for module in modules if hasattr(module, name))
 
 
 @pytest.mark.parametrize(("method", "path"), EXAMPLES)

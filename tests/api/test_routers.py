@@ -76,8 +76,8 @@ def test_routers_are_found_by_what_is_known_of_them(api: Api) -> None:
         "q=" + "x" * 257,
     ],
 )
-def test_a_wrong_query_is_422_and_named(api: Api, query: str) -> None:
-    answer = api.get(f"/v1/routers?{query}")
+def test_a_wrong_query_is_422_and_named(shared: Api, query: str) -> None:
+    answer = shared.get(f"/v1/routers?{query}")
     assert answer.status_code == 422
     problem = answer.json()
     assert problem["errors"][0]["where"] == "query"
@@ -134,7 +134,7 @@ def test_the_quarantine_lists_who_waits(api: Api) -> None:
 
 
 @pytest.mark.parametrize("rest", ["", "/status", "/diagnosis", "/samples", "/events"])
-def test_an_unknown_router_is_404(api: Api, rest: str) -> None:
-    answer = api.get(api.url("00D09E-Hub-NONE", rest))
+def test_an_unknown_router_is_404(shared: Api, rest: str) -> None:
+    answer = shared.get(shared.url("00D09E-Hub-NONE", rest))
     assert answer.status_code == 404
     assert "00D09E-Hub-NONE" in answer.json()["detail"]

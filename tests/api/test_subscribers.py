@@ -85,15 +85,15 @@ def test_a_router_may_be_named_before_it_is_seen(api: Api) -> None:
         ("x" * 257, {"routers": [{"router_id": "A"}]}, "account"),
     ],
 )
-def test_a_wrong_subscriber_is_422(api: Api, path: str, body: object, named: str | None) -> None:
-    answer = api.request("PUT", f"/v1/subscribers/{path}", json=body)
+def test_a_wrong_subscriber_is_422(shared: Api, path: str, body: object, named: str | None) -> None:
+    answer = shared.request("PUT", f"/v1/subscribers/{path}", json=body)
     assert answer.status_code == 422, answer.text
     if named is not None:
         assert answer.json()["errors"][0].get("name", "") == named
 
 
-def test_an_unknown_subscriber_is_404(api: Api) -> None:
-    assert api.get("/v1/subscribers/none/status").status_code == 404
+def test_an_unknown_subscriber_is_404(shared: Api) -> None:
+    assert shared.get("/v1/subscribers/none/status").status_code == 404
 
 
 def test_a_contact_is_kept(api: Api) -> None:

@@ -4,6 +4,7 @@ twice, the daemon is back in time. Run as ``python -m tests.bench.kills``.
 
 import argparse
 import contextlib
+import http.client
 import json
 import random
 import signal
@@ -14,8 +15,6 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
-
-import httpx
 
 from acs.simulator.service import Service
 from tests.bench import audit, setup, wire
@@ -63,9 +62,9 @@ class Operator(threading.Thread):
         body = {"kind": "reboot", "consent": True, "reason": "kill test"}
         while not self._ended.wait(0.02):
             router = quote(self._random.choice(self._routers), safe="")
-            with contextlib.suppress(httpx.HTTPError), self._service.client(2.0) as client:
-                answer = client.post(f"/v1/routers/{router}/commands", json=body)
-                self.asked += answer.is_success
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                status = self._service.request("POST", f"/v1/routers/{router}/commands", body)
+                self.asked += status == http.client.ACCEPTED
 
     def end(self) -> None:
         """Stop asking."""
@@ -84,7 +83,12 @@ def kill_under_load(
         "connection_request_interval": "0s",
         "connection_request_prefixes": ["127.0.0.0/8"],
     }
-    tables["actions"] |= {"guards": setup.loose_guards(), "confirm": "20s", "settle": "1s"}
+    tables["actions"] |= {
+        "guards": setup.loose_guards(),
+        "confirm": "20s",
+        "settle": "1s",
+        "sweep": "1s",
+    }
     service = Service(folder, tables)
     ready = [service.start()]
     journal = folder / "journal.json"
@@ -94,20 +98,20 @@ def kill_under_load(
     )
     assert virtual.stdout is not None
     ids = list(iter(lambda: virtual.stdout.readline().strip(), ""))  # type: ignore[union-attr]
-    span = 1.2 * kills + 4
     generator = setup.start(
         *("load", "--port", service.cwmp_port, "--routers", 200, "--concurrency", 4),
-        *("--leaves", _LEAVES, "--seconds", span if load else 0.01, "--report", report),
+        *("--leaves", _LEAVES, "--seconds", 3600 if load else 0.01, "--report", report),
     )
     operator = Operator(service, ids, seed)
     try:
         time.sleep(1.0)
         operator.start()
         for _ in range(kills):
-            time.sleep(chance.uniform(0.15, 1.0))
+            time.sleep(chance.uniform(0.2, 1.6))
             service.kill()
             ready.append(service.start())
         operator.end()
+        generator.terminate()
         generator.wait()
         time.sleep(1.5)  # what is under way comes to its end
         virtual.send_signal(signal.SIGTERM)
@@ -115,7 +119,7 @@ def kill_under_load(
     finally:
         for process in (virtual, generator):
             process.kill()
-            process.wait()
+            process.communicate()
         service.stop()
     told = json.loads(journal.read_text())
     counts = {

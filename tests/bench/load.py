@@ -9,6 +9,7 @@ import asyncio
 import collections
 import functools
 import json
+import signal
 import sys
 import time
 from pathlib import Path
@@ -111,11 +112,13 @@ async def drive(options: argparse.Namespace) -> dict[str, Any]:
     tally = Tally()
     began, cpu = time.perf_counter(), time.process_time()
     deadline = began + options.seconds if options.seconds else float("inf")
+    ended = asyncio.Event()
+    loop.add_signal_handler(signal.SIGTERM, ended.set)
     left = iter(range(options.sessions or sys.maxsize))
 
     async def work() -> None:
         for number in left:
-            if time.perf_counter() >= deadline:
+            if ended.is_set() or time.perf_counter() >= deadline:
                 return
             script = scripts[number % len(scripts)]
             done: asyncio.Future[None] = loop.create_future()

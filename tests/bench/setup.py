@@ -86,7 +86,7 @@ def floor(database: Path, names: int) -> Iterator[tuple[int, int]]:
         yield process.pid, int(process.stdout.readline())
     finally:
         process.terminate()
-        process.wait()
+        process.communicate()
 
 
 def store_routers(database: Path, count: int, now: float) -> None:

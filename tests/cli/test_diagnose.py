@@ -38,7 +38,7 @@ def test_cases_are_judged_without_a_daemon(run: Run, tmp_path: Path, suffix: str
     assert (result.stdout, result.stderr) == ("", "2 cases judged\n")
     found = [json.loads(line) for line in verdicts.read_text().splitlines()]
     assert [each["case"] for each in found] == ["c1", "c2"]
-    assert sum(found[0]["probabilities"].values()) == pytest.approx(1)
+    assert sum(found[0]["probabilities"].values()) == pytest.approx(1, abs=1e-5)
     assert run("diagnose", str(cases)).stdout == verdicts.read_text()
 
 

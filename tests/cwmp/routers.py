@@ -17,7 +17,20 @@ from twisted.internet.task import Clock
 from acs.commands import Command, GuardFacts, Proposal, Refusal
 from acs.cwmp.codec import decode, encode
 from acs.cwmp.enrolment import enrol
-from acs.cwmp.messages import Envelope, Inform, Message, ParameterValue
+from acs.cwmp.messages import (
+    Envelope,
+    GetParameterNames,
+    GetParameterNamesResponse,
+    GetParameterValues,
+    GetParameterValuesResponse,
+    Inform,
+    Message,
+    ParameterValue,
+    Reboot,
+    RebootResponse,
+    SetParameterValues,
+    SetParameterValuesResponse,
+)
 from acs.cwmp.server import CwmpServer
 from acs.cwmp.settings import CwmpSettings
 from acs.facts import Event, Fact
@@ -32,6 +45,14 @@ NAMESPACE = "urn:dslforum-org:cwmp-1-0"
 START = 1_800_000_000.0
 DEVICE = DeviceId("Acme", "00AA01", "Box", "S-1")
 OTHER = DeviceId("Acme", "00AA01", "Box", "S-2")
+
+# The answers of a router that has nothing to show.
+SAYS: dict[type, Message] = {
+    GetParameterNames: GetParameterNamesResponse(()),
+    GetParameterValues: GetParameterValuesResponse(()),
+    SetParameterValues: SetParameterValuesResponse(0),
+    Reboot: RebootResponse(),
+}
 
 
 def inform(device: DeviceId = DEVICE, *events: str) -> bytes:
@@ -217,6 +238,17 @@ class Router:
         challenged = self.post(body)
         assert challenged.status == 401
         return self.post(body, Authorization=self.digest(challenged.challenges[0]))
+
+    def talk(self, answer: Answer | None = None) -> list[Message]:
+        """Have nothing to say but answers, to the end of the session; what was asked."""
+        asked: list[Message] = []
+        answer = answer or self.post(b"")
+        while answer.status == 200:
+            asked.append(answer.message)
+            says = SAYS[type(answer.message)]
+            answer = self.post(encode(says, namespace=NAMESPACE, id=answer.envelope.id))
+        assert answer.status == 204
+        return asked
 
     def leave(self) -> None:
         self.protocol.connectionLost(connectionDone)

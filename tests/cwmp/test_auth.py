@@ -174,6 +174,8 @@ class TestNonces:
         assert self.refusal(nonces, nonce, "one", 3, 110.0) == "replay"
         assert self.refusal(nonces, nonce, "one", 0, 110.0) == "replay"
         assert self.refusal(nonces, nonce, "two", 10, 110.0) == "nonce"
+        with pytest.raises(AuthError):
+            nonces.use(nonce, 9)
 
     def test_first_use_must_come_soon(self) -> None:
         nonces = Nonces(b"key")

@@ -84,3 +84,14 @@ def test_a_failure_is_not_remembered() -> None:
     storage.asked[0][1].errback(OSError())
     assert failures
     assert isinstance(cache.get("u"), Deferred)
+
+
+def test_strangers_drop_no_routers() -> None:
+    storage = Storage()
+    cache = storage.cache(size=2)
+    storage.ask(cache, "a", KNOWN)
+    for number in range(1100):
+        storage.ask(cache, f"stranger {number}", None)
+    assert cache.get("a") is KNOWN
+    assert isinstance(cache.get("stranger 0"), Deferred)
+    assert cache.get("stranger 1099") is None

@@ -111,6 +111,20 @@ def test_expect_continue(port: Port) -> None:
     assert wire.value().endswith(ANSWER)
 
 
+def test_the_answer_does_not_overtake_the_continue(port: Port) -> None:
+    wire = SlowWire()
+    wire.takes = 1000
+    protocol, _ = port.connect(wire)
+    protocol.dataReceived(HEAD + b"Expect: 100-continue\r\nContent-Length: 5\r\n\r\n")
+    protocol.dataReceived(b"hello")
+    assert wire.value() == b"HTTP/1.1 100 Continue\r\n\r\n" + ANSWER
+    assert wire.buffered == b""
+    slow = SlowWire()
+    protocol, _ = port.connect(slow)
+    protocol.dataReceived(HEAD + b"Expect: 100-continue\r\nContent-Length: 5\r\n\r\n")
+    assert slow.disconnected
+
+
 def test_pipelined_requests_wait_their_turn_unread(port: Port) -> None:
     port.echo.at_once = None
     protocol, wire = port.connect()

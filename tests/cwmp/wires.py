@@ -41,10 +41,14 @@ class SlowWire(Wire):
     """Takes some bytes at once, the rest when the peer reads."""
 
     takes = 10
+    buffered = b""
     producer: Any = None
 
+    def write(self, data: bytes) -> None:
+        self.buffered += data
+
     def writeSomeData(self, data: bytes) -> int:  # noqa: N802 - Twisted's name
-        self.write(data[: self.takes])
+        self.sent += data[: self.takes]
         return min(self.takes, len(data))
 
     def registerProducer(self, producer: Any, streaming: object) -> None:  # noqa: N802 - Twisted's
@@ -56,6 +60,8 @@ class SlowWire(Wire):
         self.producer = None
 
     def peer_reads(self) -> None:
+        self.sent += self.buffered
+        self.buffered = b""
         self.producer.resumeProducing()
 
 

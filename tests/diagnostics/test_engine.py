@@ -48,6 +48,10 @@ def leak(story: Story, per_day: float = 0.04) -> Story:
     return story.with_(change)
 
 
+def hung_dns(story: Story) -> Story:
+    return story.since(5 * HOUR, {"sys.dns_proxy_fail": 0.9, "sys.cpu_util": 61})
+
+
 def bad_cable(story: Story) -> Story:
     def change(age: float, vitals: dict[str, Value]) -> None:
         since = 2 * DAY - age
@@ -85,13 +89,13 @@ def test_a_healthy_router_needs_nothing(story: Stories, *, calling: bool) -> Non
     ("ill", "action", "cause"),
     [
         (leak, "reboot", "F01"),
-        (lambda s: s.since(5 * HOUR, {"sys.dns_proxy_fail": 0.9, "sys.cpu_util": 61}), "reboot", "F02"),
+        (hung_dns, "reboot", "F02"),
         (bad_cable, "technician", "F13"),
         (weak_wifi, "consult_wifi", "F05"),
         (boot_loop, "replace", "F17"),
         (lambda s: s.told(segment_history=segment(offline=20)), "incident", "F08"),
     ],
-)  # fmt: skip
+)
 def test_the_demonstration_fleet(
     story: Stories, ill: Callable[[Story], Story], action: str, cause: str, *, calling: bool
 ) -> None:

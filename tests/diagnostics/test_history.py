@@ -20,10 +20,11 @@ values = st.one_of(
     st.booleans(),
     st.text(max_size=8),
 )
-metrics = st.sampled_from(
-    "sys.uptime eth.fcs_err eth.rx_packets eth.rx_bytes sys.mem_free eth.speed ppp.state"
-    " sys.fw_version wifi.assoc pon.los no.such_metric sys.temp_cpu".split()
+VITALS = (
+    "sys.uptime eth.fcs_err eth.rx_packets eth.rx_bytes sys.mem_free eth.speed ppp.state "
+    "sys.fw_version wifi.assoc pon.los no.such_metric sys.temp_cpu"
 )
+metrics = st.sampled_from(VITALS.split())
 steps = st.one_of(
     st.floats(-2 * DAY, 2 * DAY),
     st.sampled_from([HOUR, 300.0, 0.0, -60.0, 20 * DAY, math.nan, math.inf]),

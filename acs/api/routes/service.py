@@ -9,7 +9,7 @@ from prometheus_client import generate_latest
 from prometheus_client.openmetrics import exposition as openmetrics
 
 from acs.api.access import needs
-from acs.api.documents import HealthDocument
+from acs.api.command_documents import HealthDocument
 from acs.api.problems import ApiError
 from acs.api.routes.given import Given, OpenApi
 from acs.api.services import HealthCheck

@@ -1,0 +1,181 @@
+"""From findings to an action: prior, additive log-odds, posterior, expected costs.
+
+Depends on which levels were found and on a few facts of the moment, never on the figures behind
+them; most routers of a fleet find the same, so results are kept.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from diagnostics.model import HEALTHY, Model, Vector
+from diagnostics.symptoms.base import Symptom
+from diagnostics.thresholds import Thresholds
+from diagnostics.verdict import ACTIONS, Action, CauseProbability
+from diagnostics.wording import would_change
+
+UNSEEN = -1
+"""In place of a symptom's row: there was nothing to look at."""
+
+_KEPT = 2048  # results
+_KEPT_CAUSES = 5
+_TINY = 1e-12
+_REBOOT = ACTIONS.index("reboot")
+
+_CURED = ("F01", "F02", "F03", "F04", "F16", "F20")
+"""Causes that a reboot cures, so that a fresh restart makes them unlikely."""
+
+_HELD: tuple[Action, ...] = ("none", "incident", "replace")
+"""Actions that a fresh restart does not forbid: the readings that settle are not their reason."""
+
+_UNCUT: tuple[Action, ...] = tuple(action for action in ACTIONS if action != "reboot")
+"""Actions that do not cut the subscriber off."""
+
+
+class Standing(NamedTuple):
+    """What the weighing depends on beside the findings.
+
+    Attributes:
+        access: the access technology, None unknown.
+        is_calling: a contact is going on.
+        is_settling: the restart is too fresh for its readings.
+        leak: factor on the probability of a leak, None if the uptime is unknown.
+        is_fresh: what a reboot cures has been cured lately.
+    """
+
+    access: str | None
+    is_calling: bool
+    is_settling: bool
+    leak: float | None
+    is_fresh: bool
+
+
+class Weighed(NamedTuple):
+    """The result.
+
+    Attributes:
+        shown: weight and place among the findings of each that is worth showing.
+        normal: weight of all normal findings together, if one sentence is to stand for them.
+    """
+
+    action: Action
+    confidence: float
+    probabilities: dict[str, float]
+    causes: tuple[CauseProbability, ...]
+    shown: tuple[tuple[float, int], ...]
+    normal: float | None
+    would_change: tuple[str, ...]
+
+
+def weigh(
+    model: Model,
+    limits: Thresholds,
+    standing: Standing,
+    symptoms: tuple[Symptom, ...],
+    found: tuple[int, ...],
+) -> Weighed:
+    """Weigh what was found.
+
+    Args:
+        model: the tables, compiled for ``limits``; it keeps the results.
+        limits: the thresholds.
+        standing: facts of the moment.
+        symptoms: that the router can show.
+        found: for each of them its row in the model, or ``UNSEEN``.
+    """
+    key = (standing, symptoms, found)
+    kept = model.weighed.get(key)
+    if kept is None:
+        if len(model.weighed) >= _KEPT:
+            model.weighed.clear()
+        kept = model.weighed[key] = _weigh(model, limits, standing, symptoms, found)
+    assert isinstance(kept, Weighed)
+    return kept
+
+
+def _weigh(
+    model: Model,
+    limits: Thresholds,
+    standing: Standing,
+    symptoms: tuple[Symptom, ...],
+    found: tuple[int, ...],
+) -> Weighed:
+    rows = [row for row in found if row != UNSEEN]
+    prior = _prior(model, limits, standing)
+    posterior = _normalised(prior + np.add.reduce(model.logs.take(rows, axis=0)))
+    chances: list[float] = (posterior @ model.rights).tolist()
+    action = _chosen(posterior @ model.costs, chances[_REBOOT], limits, standing)
+    shares: list[float] = posterior.tolist()
+    order = sorted(range(len(shares)), key=shares.__getitem__, reverse=True)
+    # The evidence is for what is to be done: its likeliest cause, not the likeliest of all.
+    leading = next((c for c in order if model.causes[c].right == action), order[0])
+    shown, normal = _shown(model, limits, prior, leading, rows)
+    view = model.view(tuple(symptom.name for symptom in symptoms))
+    return Weighed(
+        action=action,
+        confidence=chances[ACTIONS.index(action)],
+        probabilities=dict(zip(ACTIONS, chances, strict=True)),
+        causes=tuple(
+            CauseProbability(model.causes[column].cause, shares[column])
+            for column in order[:_KEPT_CAUSES]
+        ),
+        shown=shown,
+        normal=normal,
+        would_change=would_change(model, view, found, posterior, action),
+    )
+
+
+def _prior(model: Model, limits: Thresholds, standing: Standing) -> Vector:
+    prior = model.log_prior(standing.access, None if standing.is_calling else limits.healthy)
+    if standing.leak is None:
+        return prior
+    prior = prior.copy()
+    prior[model.index["F01"]] += math.log(standing.leak)
+    if standing.is_fresh:
+        for cause in _CURED:
+            prior[model.index[cause]] += math.log(limits.fresh_factor)
+    return prior
+
+
+def _normalised(scores: Vector) -> Vector:
+    odds = np.exp(scores - scores.max())
+    return odds / odds.sum()  # type: ignore[no-any-return] # numpy's division is typed as Any
+
+
+def _chosen(costs: Vector, reboot: float, limits: Thresholds, standing: Standing) -> Action:
+    order: list[int] = np.argsort(costs, kind="stable").tolist()
+    allowed: tuple[Action, ...] = ACTIONS
+    if standing.is_settling and not standing.is_calling:
+        allowed = _HELD
+    elif standing.is_settling or reboot < limits.least_reboot:
+        allowed = _UNCUT
+    return next(ACTIONS[column] for column in order if ACTIONS[column] in allowed)
+
+
+def _shown(
+    model: Model, limits: Thresholds, prior: Vector, leading: int, rows: list[int]
+) -> tuple[tuple[tuple[float, int], ...], float | None]:
+    """The weightiest findings, and the weight of the normal ones where nothing is wrong.
+
+    A finding's weight is its log-odds for the leading cause against all others, as likely as they
+    were beforehand. Normal findings are shown where they speak against the leading cause.
+    """
+    if not rows:
+        return (), None
+    rest = np.exp(prior)
+    rest[leading] = 0
+    likely = model.likely.take(rows, axis=0)
+    odds = np.log(likely[:, leading] / np.maximum(likely @ rest / rest.sum(), _TINY))
+    weights: list[float] = (limits.tempering * odds).tolist()
+    is_normal = [row in model.normal for row in rows]
+    chosen = [
+        (weight, place)
+        for place, weight in enumerate(weights)
+        if abs(weight) >= limits.least_shown and (not is_normal[place] or weight < 0)
+    ]
+    chosen.sort(key=lambda item: -abs(item[0]))
+    shown = tuple((round(weight, 3), place) for weight, place in chosen[: limits.shown])
+    if model.causes[leading].cause != HEALTHY or not any(is_normal):
+        return shown, None
+    return shown, round(sum(w for w, well in zip(weights, is_normal, strict=True) if well), 3)
