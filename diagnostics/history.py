@@ -172,8 +172,8 @@ class History:
                 if value is not None:
                     found[name] = value
                 column += 1
-            if "sys.uptime" in found:
-                found["sys.uptime"] = recent.uptime
+            if "sys.uptime" in found and not math.isnan(recent.uptime):
+                found["sys.uptime"] = recent.uptime  # not rounded to 32 bits
             self._numbers = found
         return self._numbers
 

@@ -107,16 +107,18 @@ def grown(layout: Layout, numbers: Array) -> dict[float, dict[str, Growth]]:
         return {seconds: {} for seconds in WINDOWS}
     names = [name for name, _ in layout.counters]
     times: list[float] = numbers[:, 0].tolist()
-    covered_by: list[float] = numbers[:, 1].tolist()
+    first = [bisect_right(times, times[-1] - seconds) for seconds in WINDOWS]
+    rows = numbers[min(first) :]
+    growth = rows[:, LEADING : LEADING + count]
+    seen = growth == growth  # noqa: PLR0124 - NaN: a gap
+    # Growth and the time that it covers side by side: one sum for both.
+    both = np.zeros((len(rows), 2 * count))
+    np.copyto(both[:, :count], growth, where=seen)
+    np.multiply(seen, rows[:, 1:2], out=both[:, count:])
     growths: dict[float, dict[str, Growth]] = {}
-    for seconds in WINDOWS:
-        first = bisect_right(times, times[-1] - seconds)
-        growth = numbers[first:, LEADING : LEADING + count]
-        sums: list[float] = np.add.reduce(growth, axis=0, dtype=np.float64).tolist()
-        known = [sum(covered_by[first:])] * count
-        if any(total != total for total in sums):  # noqa: PLR0124 - NaN: a gap
-            seen = growth == growth  # noqa: PLR0124 - NaN
-            sums = np.where(seen, growth, 0).sum(axis=0, dtype=np.float64).tolist()
-            known = (numbers[first:, 1].astype(np.float64) @ seen).tolist()
-        growths[seconds] = dict(zip(names, zip(sums, known, strict=True), strict=True))
+    for seconds, start in zip(WINDOWS, first, strict=True):
+        sums: list[float] = np.add.reduce(both[start - min(first) :], axis=0).tolist()
+        growths[seconds] = dict(
+            zip(names, zip(sums[:count], sums[count:], strict=True), strict=True)
+        )
     return growths

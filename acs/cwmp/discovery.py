@@ -8,8 +8,9 @@ from collections.abc import Iterable
 import msgspec
 
 from acs.cwmp.messages import GetParameterNames, ParameterInfo
+from acs.cwmp.names import pattern_of
 from acs.cwmp.sources import ROOTS, SOURCES
-from acs.cwmp.topology import SELECTORS, pattern_of
+from acs.cwmp.topology import SELECTORS
 
 # Objects that are listed whole (NextLevel false): small enough, and full of what is wanted.
 # All others are listed level by level, because some trees have thousands of names that nobody

@@ -12,8 +12,9 @@ from typing import TypeVar
 import msgspec
 
 from acs.cwmp.combining import SHARES, WHOLE
+from acs.cwmp.names import Names, fill, first_instance, natural
 from acs.cwmp.sources import DIGEST, SOURCES, Condition, Source
-from acs.cwmp.topology import Topology, pattern_of, survey
+from acs.cwmp.topology import Topology, survey
 
 T = TypeVar("T")
 
@@ -112,45 +113,6 @@ class Plan(msgspec.Struct, frozen=True, dict=True):
         return made
 
 
-class _Names:
-    """A router's names by their pattern."""
-
-    def __init__(self, names: Iterable[str]) -> None:
-        self.all = frozenset(names)
-        self._found: dict[str, list[str]] = {}
-        for name in self.all:
-            pattern = pattern_of(name)
-            if pattern in _PATTERNS:
-                self._found.setdefault(pattern, []).append(name)
-        for found in self._found.values():
-            found.sort(key=_natural)
-
-    def of(self, pattern: str) -> list[str]:
-        return self._found.get(pattern, [])
-
-    def known(self, name: str) -> str:
-        return name if name in self.all else ""
-
-
-def _natural(name: str) -> list[tuple[int, str]]:
-    return [
-        (int(part), "") if part.isdigit() and part.isascii() else (-1, part)
-        for part in name.split(".")
-    ]
-
-
-def _fill(pattern: str, name: str) -> str:
-    """``pattern`` with the instance numbers that ``name`` has in the same places."""
-    if not pattern:
-        return ""
-    numbers = iter([part for part in name.split(".") if part.isdigit()])
-    return ".".join(next(numbers, "") if p == "{i}" else p for p in pattern.split("."))
-
-
-def _first_instance(name: str) -> str:
-    return next((part for part in name.split(".") if part.isdigit()), "")
-
-
 def compile_plan(
     root: str,
     names: Collection[str],
@@ -166,7 +128,7 @@ def compile_plan(
             read are missing.
         refused: names that it is known not to give.
     """
-    known = _Names(name for name in names if name not in frozenset(refused))
+    known = Names((n for n in names if n not in frozenset(refused)), _PATTERNS)
     topology = survey(names, selectors)
     readers: list[Single | Joint] = []
     for ways in SOURCES.get(root, {}).values():
@@ -188,7 +150,7 @@ def compile_plan(
     )
 
 
-def _reader(source: Source, known: _Names, topology: Topology) -> Single | Joint | None:
+def _reader(source: Source, known: Names, topology: Topology) -> Single | Joint | None:
     when = source.when or Condition("", (), strict=False)
     tables = _tables(source, known, topology, when)
     members = () if tables else _members(source, known, topology, when)
@@ -218,14 +180,14 @@ def _is_plain(combine: str) -> bool:
 
 
 def _members(
-    source: Source, known: _Names, topology: Topology, when: Condition
+    source: Source, known: Names, topology: Topology, when: Condition
 ) -> tuple[Member, ...]:
     members = []
     for path in source.paths:
         for name in known.of(path):
-            companion = known.known(_fill(source.companion, name))
-            condition = known.known(_fill(when.path, name))
-            if not topology.takes(source.scope, _first_instance(name)):
+            companion = known.known(fill(source.companion, name))
+            condition = known.known(fill(when.path, name))
+            if not topology.takes(source.scope, first_instance(name)):
                 continue
             if not (companion or _is_plain(source.combine)) or (when.strict and not condition):
                 continue
@@ -233,9 +195,7 @@ def _members(
     return tuple(members)
 
 
-def _tables(
-    source: Source, known: _Names, topology: Topology, when: Condition
-) -> tuple[Table, ...]:
+def _tables(source: Source, known: Names, topology: Topology, when: Condition) -> tuple[Table, ...]:
     pattern, star, leaf = source.paths[0].partition("{*}.")
     if not star:
         return ()
@@ -244,8 +204,8 @@ def _tables(
         paths.add(name.removesuffix(f".{leaf}").rpartition(".")[0] + ".")
     return tuple(
         Table(path, leaf, source.companion.rpartition(".")[2], when.path.rpartition(".")[2])
-        for path in sorted(paths, key=_natural)
-        if topology.takes(source.scope, _first_instance(path))
+        for path in sorted(paths, key=natural)
+        if topology.takes(source.scope, first_instance(path))
     )
 
 

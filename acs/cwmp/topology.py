@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from acs.cwmp.names import pattern_of
 from acs.cwmp.values import KINDS
 
-_INSTANCE = re.compile(r"\.\d+(?=\.|$)")
 _ETHERNET = "Device.Ethernet.Interface."
 _RMON = "Device.Ethernet.RMONStats."
 _IP = "Device.IP.Interface."
@@ -55,11 +55,6 @@ class Topology(msgspec.Struct, frozen=True):
         """Whether ``scope`` of the table of sources takes this instance."""
         chosen: frozenset[str] | None = getattr(self, scope) if scope else None
         return chosen is None or instance in chosen
-
-
-def pattern_of(name: str) -> str:
-    """A path with its instance numbers replaced by ``{i}``."""
-    return _INSTANCE.sub(".{i}", name)
 
 
 def selectors_in(names: Iterable[str]) -> tuple[str, ...]:
