@@ -33,6 +33,7 @@ check: lint test
 bench: $(READY)
 	$(BIN)/python -m tests.bench.sessions $(BENCH)
 	$(BIN)/python -m tests.bench.kills $(BENCH)
+	$(BIN)/python -m tests.bench.hostile
 
 clean:
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 import structlog
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, disable_created_metrics
 from twisted.internet.defer import Deferred, TimeoutError, maybeDeferred  # noqa: A004 - Twisted's
 from twisted.internet.task import LoopingCall
 from twisted.logger import globalLogBeginner
@@ -101,6 +101,8 @@ class Daemon:
 
     async def _start(self) -> None:
         config, reactor = self._config, self._reactor
+        # A series of start times beside each counter helps nobody.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         registry = CollectorRegistry()
         metrics = Metrics(registry, __version__)
         store = self._store = Store.open(
@@ -135,6 +137,7 @@ class Daemon:
             now=time.time,
             guard=supervisor.guard,
             committed=news.committed,
+            claimed=news.command,
             metrics=metrics,
             uniform=random.uniform,
         )

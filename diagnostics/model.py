@@ -198,6 +198,20 @@ def shipped() -> Tables:
     return tables
 
 
+def right_action(cause: str) -> Action:
+    """The action that is right for a fault class.
+
+    Raises:
+        KeyError: there is no such class.
+    """
+    return _rights()[cause]
+
+
+@cache
+def _rights() -> dict[str, Action]:
+    return {cause.cause: cause.right for cause in shipped().causes}
+
+
 def _table(raw: dict[str, Any]) -> Table:
     rows = {key: raw[key] for key in raw if key not in ("levels", "says")}
     return msgspec.convert({"levels": raw["levels"], "says": raw["says"], "rows": rows}, Table)

@@ -8,6 +8,7 @@ from acs.commands import Outcome
 from diagnostics.context import Context
 from diagnostics.engine import diagnose
 from diagnostics.history import History
+from diagnostics.model import right_action
 from diagnostics.sample import Sample
 from diagnostics.thresholds import Thresholds
 from diagnostics.verdict import Verdict
@@ -28,13 +29,18 @@ class Complaint(msgspec.Struct, frozen=True):
 
 
 def complaint_of(verdict: Verdict | None, history: History) -> Complaint:
-    """The complaint of a verdict; empty when nothing was wrong."""
+    """The complaint of a verdict; empty when nothing was wrong.
+
+    The cause is the likeliest one that a reboot is right for, where there is one.
+    """
     if verdict is None or verdict.action == "none":
         return Complaint()
+    cured = [share.cause for share in verdict.causes if right_action(share.cause) == "reboot"]
+    leading = [share.cause for share in verdict.causes]
     speaking = [finding for finding in verdict.evidence if finding.weight > 0]
     vitals = history.latest()
     return Complaint(
-        cause=verdict.causes[0].cause if verdict.causes else "",
+        cause=next(iter(cured + leading), ""),
         symptoms=tuple(dict.fromkeys(finding.symptom for finding in speaking)),
         figures={f.metric: vitals[f.metric] for f in speaking if f.metric in vitals},
     )

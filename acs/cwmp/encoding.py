@@ -156,7 +156,7 @@ def _download_response(message: m.DownloadResponse) -> str:
 
 def _fault(message: m.Fault) -> str:
     code = message.soap_code or ("Client" if message.code in _CLIENT_FAULTS else "Server")
-    if not message.code:
+    if not message.code and not message.parameters:
         content = _leaf("faultcode", code) + _leaf("faultstring", message.string)
         return f"<soap-env:Fault>{content}</soap-env:Fault>"
     parameters = "".join(

@@ -55,16 +55,16 @@ def read_framed(body: bytes, limits: Limits) -> Envelope | None:
     tag_end = text.find(">", call_at)
     tag = text[call_at + 1 : tag_end]
     prefix, _, name = tag.rpartition(":")
-    if not knows(name) or (
-        len(text) > _SHORTEST * limits.elements and text.count("<") > limits.elements
-    ):
+    if call_at > _HEAD_LENGTH or not knows(name):
+        return None
+    if len(text) > _SHORTEST * limits.elements and text.count("<") > limits.elements:
         return None
     head = text[:call_at]
     found = _HEAD_ID.search(head)
     identity = found[1] if found is not None else None
     if found is not None:
         head = head[: found.start(1)] + _ID_MARK + head[found.end(1) :]
-    frame = _frame(head, limits) if len(head) <= _HEAD_LENGTH else None
+    frame = _frame(head, limits)
     if frame is None or prefix not in frame.namespaces or frame.has_id != (identity is not None):
         return None
     call_end = _call_end(text, frame)

@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 from twisted.internet.defer import Deferred
 
+from acs.commands import Command
 from acs.cwmp.claims import Claims
 from acs.cwmp.codec import Limits
 from acs.cwmp.credentials import CredentialCache
@@ -41,6 +42,7 @@ class CwmpServer:
         now: Unix seconds UTC.
         guard: objections to a command that is about to be sent.
         committed: told of all facts that became durable, with storage's results.
+        claimed: told of each command that is recorded as sent.
         metrics: counters.
         uniform: a random number between two bounds, for Retry-After.
         token: random bytes, so many, as hexadecimal digits; for cookies.
@@ -60,6 +62,7 @@ class CwmpServer:
         now: Callable[[], float],
         guard: Guard,
         committed: Committed,
+        claimed: Callable[[Command], None],
         metrics: CwmpMetrics,
         uniform: Callable[[float, float], float],
         token: Callable[[int], str] = secrets.token_hex,
@@ -96,6 +99,7 @@ class CwmpServer:
             metrics=metrics,
             guard=guard,
             committed=committed,
+            claimed=claimed,
             now=now,
             seconds=seconds,
             uniform=uniform,

@@ -34,7 +34,8 @@ _TAG_LENGTH = 256
 _TAG_ATTRIBUTES = 8
 _LIST_END = "</ParameterList>"
 
-# White space, possessive: no pattern here ever tries a second way through a text.
+# White space. Possessive, as are the texts: no pattern tries a second way through one. (Groups
+# are not: Python before 3.11.5 has a fault there.)
 _S = r"[ \t\n]*+"
 
 
@@ -57,7 +58,7 @@ _LIST = re.compile(rf"{_S}<ParameterList([^<>/]*+)>{_S}")
 _INFORM = re.compile(
     rf"{_S}<DeviceId>{_S}{_leaf('Manufacturer')}{_leaf('OUI')}{_leaf('ProductClass')}"
     rf"{_leaf('SerialNumber')}</DeviceId>{_S}<Event([^<>/]*+)>{_S}"
-    rf"((?:{_EVENT.pattern.replace('([^', '(?:[^')})*+)</Event>{_S}"
+    rf"((?:{_EVENT.pattern.replace('([^', '(?:[^')})*)</Event>{_S}"
     rf"{_leaf('MaxEnvelopes')}{_leaf('CurrentTime')}{_leaf('RetryCount')}{_LIST.pattern}"
 )
 

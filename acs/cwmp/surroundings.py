@@ -30,6 +30,7 @@ class Surroundings:
         uniform: a random number between two bounds.
         guard: objections to a command that is about to be sent.
         committed: is told of all that became durable.
+        claimed: is told of each command that is recorded as sent.
         under_way: exchanges that wait for something.
         draining: no session is begun any more.
         suspending: nothing is answered any more, what is live is being saved.
@@ -46,6 +47,7 @@ class Surroundings:
     metrics: CwmpMetrics
     guard: Guard
     committed: Committed
+    claimed: Callable[[Command], None]
     now: Callable[[], float]
     seconds: Callable[[], float]
     uniform: Callable[[float, float], float]

@@ -66,9 +66,9 @@ class TargetRules:
         """The target that the URL names, if it may be called.
 
         A host must be an address in its one full spelling, equal to the address that the router
-        spoke from or inside a configured prefix. Special addresses (loopback, link-local,
-        multicast and so on) are called only inside a configured prefix: behind a proxy on our own
-        host every router would seem to live there.
+        spoke from or inside a configured prefix. Link-local, multicast and other addresses that
+        no subscriber's router has are called only inside a configured prefix. (Behind a proxy on
+        our own host every router seems to speak from there: let the ports be those of routers.)
 
         Raises:
             TargetRefusedError: it may not.
@@ -93,11 +93,10 @@ class TargetRules:
         if any(address in network for network in self._networks):
             return True
         special = (
-            address.is_loopback
-            or address.is_link_local
+            address.is_link_local
             or address.is_multicast
             or address.is_unspecified
-            or address.is_reserved
+            or (address.is_reserved and not address.is_loopback)
         )
         try:
             return not special and address == _plain(ipaddress.ip_address(spoke_from))

@@ -93,6 +93,7 @@ class Turning:
     def _claimed(self, command: Command | None) -> None:
         if command is not None:
             self._session.commands_waiting = True  # there may be more
+            self._around.claimed(command)
         self._speak(command)
 
     def _speak(self, command: Command | None) -> None:
@@ -112,14 +113,16 @@ class Turning:
 
     def _committed(self, turn: Turn, results: tuple[object, ...]) -> None:
         self._session.state = turn.state
-        self._around.committed(turn.facts, results)
         for fact, result in zip(turn.facts, results, strict=True):
             if isinstance(fact, Informed) and isinstance(result, RouterRecord):
                 for event in fact.events:
                     self._around.metrics.informed(event_label(event.code))
                 self._remember(turn, result)
-                return
-        self._reply(turn)
+                break
+        else:
+            self._reply(turn)
+        # What follows from the facts is thought about while the answer is on its way.
+        self._around.committed(turn.facts, results)
 
     def _remember(self, turn: Turn, record: RouterRecord) -> None:
         session = self._session

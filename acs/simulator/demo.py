@@ -100,7 +100,6 @@ def demo_tables() -> dict[str, dict[str, Any]]:
             "collect_interval": "4s",
             "connections_per_address": 1000,
             "connection_request_interval": "1s",
-            "connection_request_prefixes": ["127.0.0.0/8"],  # loopback is not called otherwise
         },
         "actions": {
             "mode": "auto",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Text, bindparam, insert, literal_column, select, update
 
 from acs.commands import Command, GuardFacts, Proposal, Refusal
 from acs.storage.command_rows import command_of, row_of
@@ -13,6 +13,15 @@ from acs.storage.guarding import Gatherer
 from acs.storage.schema import commands
 
 Guard = Callable[[Command, GuardFacts], tuple[Refusal, ...]]
+_c = commands.c
+_OLDEST = (
+    select(commands)
+    .where(_c.router_id == bindparam("router_id", type_=Text))
+    .where(literal_column("commands.state = 'queued'"))  # a literal: it has a partial index
+    .order_by(_c.at, _c.command_id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
 LONGEST_COMMAND_ID = 32  # TR-069 Amendment 6, A.3.2.9: CommandKey
 
 
@@ -64,20 +73,13 @@ def claim(
     Commands that expired or that the guard refuses on the way are stored as such. Rows that
     another node is claiming are passed over.
     """
-    c = commands.c
-    oldest = (
-        select(commands)
-        .where(c.router_id == router_id, c.state == "queued")
-        .order_by(c.at, c.command_id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    while (row := connection.execute(oldest).one_or_none()) is not None:
+    key = {"router_id": router_id}
+    while (row := connection.execute(_OLDEST, key).one_or_none()) is not None:
         command = _decided(connection, gatherer, command_of(row), now, guard)
         changed = {name: value for name, value in row_of(command).items() if name in _DECIDED}
         connection.execute(
             update(commands)
-            .where(c.router_id == router_id, c.command_id == command.command_id)
+            .where(_c.router_id == router_id, _c.command_id == command.command_id)
             .values(changed)
         )
         if command.state == "sent":

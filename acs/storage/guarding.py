@@ -7,7 +7,21 @@ slowly, may be some seconds old.
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Double,
+    Row,
+    Text,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
 from acs.commands import OPEN_STATES, Command, GuardFacts
 from acs.storage import recent, vitals
@@ -24,6 +38,47 @@ _TRAFFIC = tuple(map(vitals.code_of, ("eth.rx_bytes", "eth.tx_bytes")))
 
 Stage = Literal["propose", "claim"]
 
+# Statements are built once: building one costs more than running it.
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+
+def _p(name: str) -> BindParameter[Any]:
+    return bindparam(name, type_=Text if name.endswith(("id", "segment")) else Double)
+
+
+_c, _r = commands.c, routers.c
+_OFFLINE = or_(_r.last_inform_at.is_(None), _r.last_inform_at < _p("seen_before"))
+_SIBLING = _r.router_id != _p("router_id")
+_ROUTER = select(routers).where(_r.router_id == _p("router_id")).with_for_update()
+_FLEET = select(func.count(), _count(_OFFLINE)).where(_r.enrolment == "enrolled")
+_REBOOTS = (
+    select(_c.command_id, _c.state, _c.sent_at, _c.consent)
+    .where(_c.router_id == _p("router_id"), _c.command_id != _p("command_id"))
+    .where(_c.kind == "reboot", or_(_c.sent_at > _p("since"), _c.state.in_(OPEN_STATES)))
+    .order_by(_c.at)
+)
+_SEGMENT = select(
+    func.count(),
+    _count(and_(_SIBLING, _OFFLINE)),
+    _count(and_(_SIBLING, _r.own_boot_at > _p("booted_since"))),
+).where(_r.segment == _p("segment"), _r.enrolment == "enrolled")
+_SEGMENT_REBOOTING = (
+    select(func.count())
+    .select_from(commands.join(routers, _c.router_id == _r.router_id))
+    .where(literal_column("commands.state IN ('sent', 'accepted')"))  # as the partial index
+    .where(_c.kind == "reboot", _r.segment == _p("segment"), _SIBLING)
+)
+_FLEET_SENT = select(func.count()).where(_c.sent_at > _p("since"), _c.kind == "reboot")
+_NEWEST_SAMPLE = (
+    select(samples.c.at, samples.c.vitals)
+    .where(samples.c.router_id == _p("router_id"), samples.c.at <= _p("until"))
+    .order_by(samples.c.at.desc())
+    .limit(1)
+)
+
 
 class Fleet(msgspec.Struct):
     """Counts of the whole fleet and when they were made."""
@@ -36,9 +91,8 @@ class Fleet(msgspec.Struct):
         """Count again unless that was done just now (or the clock was set back)."""
         if self.counted_at is not None and 0 <= now - self.counted_at < _FLEET_AGE:
             return
-        enrolled = routers.c.enrolment == "enrolled"
-        query = select(func.count(), _count(_offline(now, times))).where(enrolled)
-        self.routers, self.offline = connection.execute(query).one()
+        parameters = {"seen_before": now - times.offline_after}
+        self.routers, self.offline = connection.execute(_FLEET, parameters).one()
         self.counted_at = now
 
 
@@ -58,14 +112,12 @@ class Gatherer:
     ) -> GuardFacts | None:
         """The facts for one command; None when its router is not known."""
         router_id = command.router_id
-        router = connection.execute(
-            select(routers).where(routers.c.router_id == router_id).with_for_update()
-        ).one_or_none()
+        router = connection.execute(_ROUTER, {"router_id": router_id}).one_or_none()
         if router is None:
             return None
         self._fleet.refresh(connection, now, self.times)
         sent, open_command = _reboots(connection, command, now)
-        members, offline, boots = _segment(connection, router, now, self.times)
+        members, offline, boots, rebooting = _segment(connection, router, now, self.times)
         values, values_at = _vitals(router)
         lately = recent.unpack(router.recent)
         return GuardFacts(
@@ -85,22 +137,13 @@ class Gatherer:
             segment_routers=members,
             segment_offline=offline,
             segment_boots_30min=boots,
-            segment_rebooting=_segment_rebooting(connection, router),
+            segment_rebooting=rebooting,
             fleet_routers=self._fleet.routers,
             fleet_offline=self._fleet.offline,
-            fleet_sent_10min=_fleet_sent(connection, now),
+            fleet_sent_10min=connection.execute(_FLEET_SENT, {"since": now - 600}).scalar_one(),
             stopped=reboots_stopped(connection),
             wan_mbps=_wan_mbps(connection, router_id, now),
         )
-
-
-def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
-
-
-def _offline(now: float, times: CommandTimes) -> ColumnElement[bool]:
-    seen = routers.c.last_inform_at
-    return or_(seen.is_(None), seen < now - times.offline_after)
 
 
 def _vitals(router: Row[Any]) -> tuple[dict[str, object], float | None]:
@@ -118,18 +161,17 @@ def _reboots(
     connection: Connection, command: Command, now: float
 ) -> tuple[tuple[tuple[float, bool], ...], str | None]:
     """The router's other reboots: sent in the last 7 days, and an open one."""
-    c = commands.c
-    query = (
-        select(c.command_id, c.state, c.sent_at, c.consent)
-        .where(c.router_id == command.router_id, c.command_id != command.command_id)
-        .where(c.kind == "reboot", or_(c.sent_at > now - 7 * DAY, c.state.in_(OPEN_STATES)))
-        .order_by(c.at)
-    )
-    rows = connection.execute(query).all()
+    since = now - 7 * DAY
+    parameters = {
+        "router_id": command.router_id,
+        "command_id": command.command_id,
+        "since": since,
+    }
+    rows = connection.execute(_REBOOTS, parameters).all()
     sent = tuple(
         (row.sent_at, row.consent)
         for row in rows
-        if row.sent_at is not None and row.sent_at > now - 7 * DAY
+        if row.sent_at is not None and row.sent_at > since
     )
     is_open = (row.command_id for row in rows if row.state in OPEN_STATES)
     return sent, next(is_open, None)
@@ -137,36 +179,19 @@ def _reboots(
 
 def _segment(
     connection: Connection, router: Row[Any], now: float, times: CommandTimes
-) -> tuple[int, int, int]:
-    """Enrolled routers of the segment, siblings offline, siblings that booted by themselves."""
+) -> tuple[int, int, int, int]:
+    """Enrolled routers; siblings offline, that booted by themselves, that are rebooting."""
     if router.segment is None:
-        return 0, 0, 0
-    sibling = routers.c.router_id != router.router_id
-    query = select(
-        func.count(),
-        _count(and_(sibling, _offline(now, times))),
-        _count(and_(sibling, routers.c.own_boot_at > now - 1800)),
-    ).where(routers.c.segment == router.segment, routers.c.enrolment == "enrolled")
-    members, offline, boots = connection.execute(query).one()
-    return members, offline, boots
-
-
-def _segment_rebooting(connection: Connection, router: Row[Any]) -> int:
-    """Siblings that were sent a reboot whose confirmation is still awaited."""
-    if router.segment is None:
-        return 0
-    query = (
-        select(func.count())
-        .select_from(commands.join(routers, commands.c.router_id == routers.c.router_id))
-        .where(commands.c.state.in_(("sent", "accepted")), commands.c.kind == "reboot")
-        .where(routers.c.segment == router.segment, routers.c.router_id != router.router_id)
-    )
-    return connection.execute(query).scalar_one()
-
-
-def _fleet_sent(connection: Connection, now: float) -> int:
-    query = select(func.count()).where(commands.c.sent_at > now - 600, commands.c.kind == "reboot")
-    return connection.execute(query).scalar_one()
+        return 0, 0, 0, 0
+    parameters = {
+        "router_id": router.router_id,
+        "segment": router.segment,
+        "seen_before": now - times.offline_after,
+        "booted_since": now - 1800,
+    }
+    members, offline, boots = connection.execute(_SEGMENT, parameters).one()
+    rebooting = connection.execute(_SEGMENT_REBOOTING, parameters).scalar_one()
+    return members, offline, boots, rebooting
 
 
 def _wan_mbps(connection: Connection, router_id: str, now: float) -> float | None:
@@ -174,18 +199,10 @@ def _wan_mbps(connection: Connection, router_id: str, now: float) -> float | Non
 
     None when a sample or a counter is missing, too old, or was reset in between.
     """
-    query = (
-        select(samples.c.at, samples.c.vitals)
-        .where(samples.c.router_id == router_id, samples.c.at <= now)
-        .order_by(samples.c.at.desc())
-        .limit(1)
-    )
-    newest = connection.execute(query).one_or_none()
+    newest = _sample(connection, router_id, now)
     if newest is None or newest.at < now - _TRAFFIC_AGE:
         return None
-    before = connection.execute(
-        query.where(samples.c.at <= newest.at - _TRAFFIC_SPAN)
-    ).one_or_none()
+    before = _sample(connection, router_id, newest.at - _TRAFFIC_SPAN)
     if before is None or before.at < now - 2 * _TRAFFIC_AGE:
         return None
     new, old = vitals.unpack(newest.vitals), vitals.unpack(before.vitals)
@@ -199,3 +216,8 @@ def _wan_mbps(connection: Connection, router_id: str, now: float) -> float | Non
         total += last - first
     seconds: float = newest.at - before.at
     return total * 8 / 1e6 / seconds
+
+
+def _sample(connection: Connection, router_id: str, until: float) -> Row[Any] | None:
+    parameters = {"router_id": router_id, "until": until}
+    return connection.execute(_NEWEST_SAMPLE, parameters).one_or_none()

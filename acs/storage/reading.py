@@ -4,11 +4,14 @@ from typing import Any, cast
 
 from msgspec import msgpack
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Row,
     Select,
+    Text,
     and_,
+    bindparam,
     case,
     func,
     or_,
@@ -75,6 +78,19 @@ def _rows() -> Select[Any]:
     ).select_from(routers.outerjoin(verdicts, _JUDGED))
 
 
+_KEY: BindParameter[str] = bindparam("router_id", type_=Text)
+# Built once: building a statement costs more than running it.
+_ROUTER = _rows().where(routers.c.router_id == _KEY)
+_NEWEST_VERDICT = select(verdicts.c.body).join(routers, _JUDGED).where(routers.c.router_id == _KEY)
+_CREDENTIAL = select(routers.c.router_id, routers.c.ha1).where(
+    routers.c.username == bindparam("name", type_=Text), routers.c.enrolment == "enrolled"
+)
+_TARGET = select(
+    routers.c.connection_request_url, routers.c.address, routers.c.connection_secret
+).where(routers.c.router_id == _KEY, routers.c.connection_request_url != "")
+_PLAN = select(plans.c.body).where(plans.c.plan_key == bindparam("plan_key", type_=Text))
+
+
 def _router_row(row: Row[Any]) -> RouterRow:
     values: dict[str, Any] = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name
     named = vitals.name(vitals.unpack(values.pop("vitals")))
@@ -88,7 +104,7 @@ def _router_row(row: Row[Any]) -> RouterRow:
 
 def router(connection: Connection, router_id: str) -> RouterRow | None:
     """One router."""
-    row = connection.execute(_rows().where(routers.c.router_id == router_id)).one_or_none()
+    row = connection.execute(_ROUTER, {"router_id": router_id}).one_or_none()
     return None if row is None else _router_row(row)
 
 
@@ -156,8 +172,7 @@ def router_ids_of(connection: Connection, account: str) -> list[str]:
 
 def newest_verdict(connection: Connection, router_id: str) -> Verdict | None:
     """The newest verdict on a router."""
-    query = select(verdicts.c.body).join(routers, _JUDGED)
-    body = connection.execute(query.where(routers.c.router_id == router_id)).scalar_one_or_none()
+    body = connection.execute(_NEWEST_VERDICT, {"router_id": router_id}).scalar_one_or_none()
     return None if body is None else _decode_verdict(body)
 
 
@@ -205,11 +220,7 @@ def segment_counts(connection: Connection, now: float, offline_after: float) -> 
 
 def credential(connection: Connection, box: Box, username: str) -> Credential | None:
     """The enrolled router that a user name belongs to."""
-    row = connection.execute(
-        select(routers.c.router_id, routers.c.ha1).where(
-            routers.c.username == username, routers.c.enrolment == "enrolled"
-        )
-    ).one_or_none()
+    row = connection.execute(_CREDENTIAL, {"name": username}).one_or_none()
     if row is None:
         return None
     return Credential(row.router_id, box.open(row.ha1, f"{row.router_id}/ha1").decode())
@@ -217,12 +228,7 @@ def credential(connection: Connection, box: Box, username: str) -> Credential | 
 
 def connection_target(connection: Connection, box: Box, router_id: str) -> ConnectionTarget | None:
     """Where to send a connection request; None until the router has said it."""
-    c = routers.c
-    row = connection.execute(
-        select(c.connection_request_url, c.address, c.connection_secret).where(
-            c.router_id == router_id, c.connection_request_url != ""
-        )
-    ).one_or_none()
+    row = connection.execute(_TARGET, {"router_id": router_id}).one_or_none()
     if row is None or row.connection_secret is None:
         return None
     pair = _decode_pair(box.open(row.connection_secret, f"{router_id}/connection"))
@@ -231,5 +237,4 @@ def connection_target(connection: Connection, box: Box, router_id: str) -> Conne
 
 def plan(connection: Connection, plan_key: str) -> bytes | None:
     """An encoded collection plan."""
-    query = select(plans.c.body).where(plans.c.plan_key == plan_key)
-    return connection.execute(query).scalar_one_or_none()
+    return connection.execute(_PLAN, {"plan_key": plan_key}).scalar_one_or_none()

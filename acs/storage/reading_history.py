@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from msgspec import msgpack
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import BindParameter, Connection, Text, bindparam, select, tuple_
 
 from acs.commands import Command, CommandState
 from acs.storage import vitals
@@ -16,23 +16,26 @@ from diagnostics.history import History
 from diagnostics.sample import Sample
 
 _decode = msgpack.Decoder(dict[str, object]).decode
-_STATE = [routers.c[name] for name in LOADED[:FOR_SAMPLE]]
+_KEY: BindParameter[str] = bindparam("router_id", type_=Text)
+# Built once: building a statement costs more than running it.
+_WINDOW = select(windows.c.part, windows.c.body).where(windows.c.router_id == _KEY)
+_STATE = select(
+    *(routers.c[name] for name in LOADED[:FOR_SAMPLE]),
+    routers.c.last_inform_at,
+    routers.c.first_seen_at,
+).where(routers.c.router_id == _KEY)
 
 
 def window(connection: Connection, router_id: str) -> History:
     """A router's window; empty before its first sample."""
-    query = select(windows.c.part, windows.c.body).where(windows.c.router_id == router_id)
-    bodies: dict[int, bytes] = {row.part: row.body for row in connection.execute(query)}
+    rows = connection.execute(_WINDOW, {"router_id": router_id})
+    bodies: dict[int, bytes] = {row.part: row.body for row in rows}
     return decode_window(connection, router_id, bodies.get(RECENT, b""), bodies.get(PAST, b""))
 
 
 def windowed(connection: Connection, router_id: str) -> Windowed | None:
     """A router's window and context as of the last time it was heard; None if it is unknown."""
-    row = connection.execute(
-        select(*_STATE, routers.c.last_inform_at, routers.c.first_seen_at).where(
-            routers.c.router_id == router_id
-        )
-    ).one_or_none()
+    row = connection.execute(_STATE, {"router_id": router_id}).one_or_none()
     if row is None:
         return None
     *columns, last_inform_at, first_seen_at = row

@@ -92,8 +92,9 @@ routers = Table(
     Column("transfer_open", Boolean, nullable=False, server_default=false()),
     Column("numbered", BigInteger, nullable=False, server_default="0"),  # events and contacts
 )
-for _column in ("account", "segment", "verdict", "enrolment"):
+for _column in ("account", "segment", "verdict"):
     Index(f"ix_routers_{_column}", routers.c[_column])
+Index("ix_routers_enrolment", routers.c.enrolment, routers.c.verdict)  # covers their counts
 
 subscribers = Table(
     "subscribers",

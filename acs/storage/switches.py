@@ -10,6 +10,8 @@ from acs.storage.secrets import Box, UnsealError
 REBOOTS_STOPPED = "reboots_stopped"
 KEY = "key"
 _PROOF = b"acsd"
+_STOPPED = select(switches.c.active).where(switches.c.name == REBOOTS_STOPPED)
+_LOCK = _STOPPED.with_for_update()
 
 
 def lock_reboots(connection: Connection) -> None:
@@ -17,15 +19,12 @@ def lock_reboots(connection: Connection) -> None:
 
     Budgets are counted from committed rows, so decisions must follow one another.
     """
-    connection.execute(
-        select(switches.c.active).where(switches.c.name == REBOOTS_STOPPED).with_for_update()
-    )
+    connection.execute(_LOCK)
 
 
 def reboots_stopped(connection: Connection) -> bool:
     """Whether an operator has stopped reboots; a missing row counts as stopped."""
-    query = select(switches.c.active).where(switches.c.name == REBOOTS_STOPPED)
-    return bool(connection.execute(query).scalar_one_or_none() is not False)
+    return connection.execute(_STOPPED).scalar_one_or_none() is not False
 
 
 def stop_reboots(connection: Connection, *, stopped: bool, by: str, now: float) -> None:

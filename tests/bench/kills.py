@@ -81,7 +81,6 @@ def kill_under_load(
     tables["cwmp"] |= {
         "connection_requests": True,
         "connection_request_interval": "0s",
-        "connection_request_prefixes": ["127.0.0.0/8"],
     }
     tables["actions"] |= {
         "guards": setup.loose_guards(),

@@ -108,6 +108,7 @@ class House:
         self.folder = folder
         self.delivered: queue.Queue[Callable[[], None]] = queue.Queue()
         self.facts: list[Fact] = []
+        self.claimed: list[Command] = []
         self.refusals: tuple[Refusal, ...] = ()
         self.settings = CwmpSettings(**changes)
         self.store = Store.open(
@@ -125,6 +126,7 @@ class House:
             now=self.now,
             guard=self.guard,
             committed=lambda facts, _: self.facts.extend(facts),
+            claimed=self.claimed.append,
             metrics=self.metrics,
             uniform=lambda low, _: low,
         )

@@ -191,7 +191,7 @@ def test_disabled(metrics: Any) -> None:
     [{"connection_request_ports": "x"}, {"connection_request_prefixes": ("10.0.0.1/8",)}],
 )
 def test_bad_settings(metrics: Any, change: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"found port range|host bits"):
+    with pytest.raises(ValueError, match="connection_request_p"):
         ConnectionRequester(
             new_reactor(),
             lambda _: succeed(None),

@@ -43,7 +43,7 @@ _TABLES = (
 _DIFFERENT = {"router_id", "serial_number", "connection_secret", "ha1", "username"}
 
 numbers = st.integers(0, ROUTERS - 1)
-versions = st.sampled_from(["", "1.0", "2.0"])
+versions = st.sampled_from(["1.0", "1.0", "1.0", "", "2.0"])
 readings = st.dictionaries(
     st.sampled_from(["sys.uptime", "sys.mem_free", "eth.fcs_err", "voip.call_active"]),
     st.integers(0, 2**33),
@@ -105,15 +105,15 @@ often = st.one_of(
         vitals=readings,
         software_version=versions,
         retry_count=st.integers(0, 1),
-        events=st.sampled_from([(), (Event("0 BOOTSTRAP"),), (Event("1 BOOT"),)]),
+        events=st.sampled_from([(), (), (Event("1 BOOT"),), (Event("0 BOOTSTRAP"),)]),
     ),
     recipe("sampled", vitals=readings),
     recipe(
         "judged", action=st.sampled_from(["none", "reboot"]), cause=st.sampled_from(["F01", "F02"])
     ),
-    recipe("rebooted", cause=st.sampled_from(["power", "remote_reboot", "unknown"])),
 )
 seldom = st.one_of(
+    recipe("rebooted", cause=st.sampled_from(["power", "remote_reboot", "unknown"])),
     recipe("noted", kind=st.sampled_from(["x", "transfer_started"])),
     recipe("secret", accepted=st.booleans()),
     recipe("contact", channel=st.just("phone"), helped=st.sampled_from([None, True, False])),
@@ -131,7 +131,7 @@ seldom = st.one_of(
     recipe("enrolled"),
 )
 items = st.lists(
-    st.lists(st.one_of(often, often, often, seldom), min_size=1, max_size=2),
+    st.lists(st.one_of(often, often, often, often, seldom), min_size=1, max_size=2),
     min_size=2,
     max_size=10,
 )
@@ -176,7 +176,7 @@ def rows(desk: Desk, store: Store, side: str) -> dict[str, list[Any]]:
 
 
 @settings(
-    max_examples=40,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -191,7 +191,7 @@ def test_batches_give_the_same_tables_as_single_items(
 
     def made(side: str) -> list[tuple[Fact, ...]]:
         return [
-            tuple(recipe.make(side, NOW + 10 * n) for recipe in item)
+            tuple(recipe.make(side, NOW + 5000 * n) for recipe in item)
             for n, item in enumerate(sequence)
         ]
 

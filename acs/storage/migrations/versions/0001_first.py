@@ -62,7 +62,7 @@ def _routers() -> None:
         sa.UniqueConstraint("username", name=op.f("uq_routers_username")),
     )
     op.create_index("ix_routers_account", "routers", ["account"], unique=False)
-    op.create_index("ix_routers_enrolment", "routers", ["enrolment"], unique=False)
+    op.create_index("ix_routers_enrolment", "routers", ["enrolment", "verdict"], unique=False)
     op.create_index("ix_routers_segment", "routers", ["segment"], unique=False)
     op.create_index("ix_routers_verdict", "routers", ["verdict"], unique=False)
 
