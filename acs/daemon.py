@@ -3,6 +3,7 @@
 No rules live here; what a part needs of another is handed to it here and nowhere else.
 """
 
+import gc
 import os
 import random
 import secrets
@@ -25,7 +26,7 @@ from acs.api.app import create_app
 from acs.api.services import Enrolment, HealthCheck, Services
 from acs.api.serving import ApiServer
 from acs.api.watch import CommandWatch
-from acs.bridge import install_reactor, to_deferred
+from acs.bridge import from_thread, install_reactor, to_deferred
 from acs.config import Config
 from acs.cwmp.connection_request import ConnectionRequester
 from acs.cwmp.enrolment import enrol
@@ -107,7 +108,7 @@ class Daemon:
         metrics = Metrics(registry, __version__)
         store = self._store = Store.open(
             config.storage,
-            deliver=reactor.callFromThread,
+            deliver=from_thread,
             key=load_or_create_key(config.storage.key_path),
             metrics=metrics,
             times=_times(config),
@@ -159,6 +160,9 @@ class Daemon:
         self._every(_GAUGES_EVERY, lambda: self._gauges(metrics))
         if self._notify.interval is not None:
             self._every(self._notify.interval, self._alive)
+        # What the start made lives as long as the process: let the collector pass over it.
+        gc.collect()
+        gc.freeze()
         host = self._port.getHost()
         log.info("daemon.ready", version=__version__, cwmp=f"{host.host}:{host.port}")
         self._notify.send("READY=1", f"STATUS=listening on {host.host}:{host.port}")

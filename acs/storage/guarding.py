@@ -28,13 +28,14 @@ from acs.storage import recent, vitals
 from acs.storage.schema import commands, routers, samples
 from acs.storage.settings import CommandTimes
 from acs.storage.switches import reboots_stopped
+from diagnostics.sample import Sample
 
 DAY = 86_400.0
 _FLEET_AGE = 10.0  # seconds that the size of the fleet may be old
 _TRAFFIC_SPAN = 900.0  # seconds: traffic is the mean of at least so long
 _TRAFFIC_AGE = 1800.0  # seconds: from when it is unknown
 _CALL_STATE = vitals.code_of("voip.call_active")
-_TRAFFIC = tuple(map(vitals.code_of, ("eth.rx_bytes", "eth.tx_bytes")))
+_TRAFFIC = ("eth.rx_bytes", "eth.tx_bytes")
 
 Stage = Literal["propose", "claim"]
 
@@ -205,19 +206,19 @@ def _wan_mbps(connection: Connection, router_id: str, now: float) -> float | Non
     before = _sample(connection, router_id, newest.at - _TRAFFIC_SPAN)
     if before is None or before.at < now - 2 * _TRAFFIC_AGE:
         return None
-    new, old = vitals.unpack(newest.vitals), vitals.unpack(before.vitals)
     total = 0.0
     for metric in _TRAFFIC:
-        last, first = new.get(metric), old.get(metric)
+        last, first = newest.values.get(metric), before.values.get(metric)
         if isinstance(last, str) or isinstance(first, str) or last is None or first is None:
             return None
         if last < first:
             return None
         total += last - first
-    seconds: float = newest.at - before.at
-    return total * 8 / 1e6 / seconds
+    return total * 8 / 1e6 / (newest.at - before.at)
 
 
-def _sample(connection: Connection, router_id: str, until: float) -> Row[Any] | None:
+def _sample(connection: Connection, router_id: str, until: float) -> Sample | None:
+    """The router's newest sample up to a time."""
     parameters = {"router_id": router_id, "until": until}
-    return connection.execute(_NEWEST_SAMPLE, parameters).one_or_none()
+    row = connection.execute(_NEWEST_SAMPLE, parameters).one_or_none()
+    return None if row is None else Sample(row.at, vitals.name(vitals.unpack(row.vitals)))

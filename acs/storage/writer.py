@@ -119,7 +119,10 @@ class Writer:
             is_last = len(batch) < len(taken)
             if batch:
                 self._metrics.set_queue_depth(self._queue.qsize())
-                self._write(batch)
+                try:
+                    self._write(batch)
+                except Exception:  # delivering or counting failed: the next batch may not
+                    log.exception("storage.delivery_failed", items=len(batch))
         if self._connection is not None:
             self._connection.close()
 
@@ -131,7 +134,7 @@ class Writer:
         return taken
 
     def _write(self, batch: list[Item]) -> None:
-        """Commit a batch and resolve it; never raises."""
+        """Commit a batch and resolve it."""
         started = time.perf_counter()
         try:
             self._transact_twice(batch)
