@@ -76,6 +76,14 @@ def from_thread(call: Callable[[], None]) -> None:
     _reactor_loop().call_soon_threadsafe(call)
 
 
+def soon(call: Callable[[], None]) -> None:
+    """Have ``call`` run when the event loop has done what this pass of it brought.
+
+    Called in the loop's own thread; cheaper than ``reactor.callLater(0, call)``.
+    """
+    _reactor_loop().call_soon(call)
+
+
 def to_asyncio(deferred: "Deferred[T]") -> "asyncio.Future[T]":
     """A future of the event loop with the Deferred's result; it consumes result and failure.
 

@@ -26,7 +26,7 @@ from acs.api.app import create_app
 from acs.api.services import Enrolment, HealthCheck, Services
 from acs.api.serving import ApiServer
 from acs.api.watch import CommandWatch
-from acs.bridge import from_thread, install_reactor, to_deferred
+from acs.bridge import from_thread, install_reactor, soon, to_deferred
 from acs.config import Config
 from acs.cwmp.connection_request import ConnectionRequester
 from acs.cwmp.enrolment import enrol
@@ -42,7 +42,7 @@ from diagnostics.context import SegmentState
 
 log = structlog.get_logger("daemon")
 
-DRAIN = 10.0  # seconds that running sessions are given to end
+DRAIN = 8.0  # seconds that running sessions are given to end: with the rest, ten for a stop
 _PRUNE_EVERY = 60.0
 _PRUNE_ROWS = 2000
 _GAUGES_EVERY = 15.0
@@ -86,6 +86,7 @@ class Daemon:
         self._api: ApiServer | None = None
         self._store: Store | None = None
         self._server: CwmpServer | None = None
+        self._stopping = False
         self.exit_code = 0
 
     # --- start ----------------------------------------------------------------------------------
@@ -95,8 +96,10 @@ class Daemon:
         try:
             await self._start()
         except Exception as error:  # whatever it is, the operator is told and the process ends
+            if self._stopping:  # what it needed was closed under it: that is no failure
+                return
             log.exception("daemon.start_failed", error=str(error))
-            sys.stderr.write(f"acs: the daemon cannot start: {error}\n")
+            sys.stderr.write(f"acs: the daemon cannot start: {' '.join(str(error).split())}\n")
             self.exit_code = 1
             self._reactor.stop()
 
@@ -109,6 +112,7 @@ class Daemon:
         store = self._store = Store.open(
             config.storage,
             deliver=from_thread,
+            soon=soon,
             key=load_or_create_key(config.storage.key_path),
             metrics=metrics,
             times=_times(config),
@@ -126,6 +130,7 @@ class Daemon:
             config.actions,
             config.diagnosis,
             now=time.time,
+            steady=steady_seconds,
             wake=requester.wake,
             queued=self._command_queued,
             metrics=metrics,
@@ -151,6 +156,8 @@ class Daemon:
             committed=news.committed,
         )
         await deadlines.sweep()  # segments are known before the first router is judged
+        if self._stopping:
+            return
         self._port = _listen(reactor, config.cwmp.listen, server.listener)
         services = self._services(store, supervisor, server, registry, watch)
         self._api = ApiServer(create_app(services, config.api), config.api, watch)
@@ -163,6 +170,7 @@ class Daemon:
         # What the start made lives as long as the process: let the collector pass over it.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(20_000, 20, 20)
         host = self._port.getHost()
         log.info("daemon.ready", version=__version__, cwmp=f"{host.host}:{host.port}")
         self._notify.send("READY=1", f"STATUS=listening on {host.host}:{host.port}")
@@ -241,30 +249,41 @@ class Daemon:
     # --- stop -----------------------------------------------------------------------------------
 
     async def stop(self) -> None:
-        """Begin nothing new, let what runs end, for ten seconds at most; then close all."""
+        """Begin nothing new, let what runs end, for eight seconds at most; then close all."""
+        self._stopping = True
         log.info("daemon.stopping")
         self._notify.send("STOPPING=1")
         for loop in self._loops:
             if loop.running:
                 loop.stop()
+        # Both doors close at once; what came in by them ends at the same time.
+        api_stopped = to_deferred(self._api.stop()) if self._api is not None else None
         server = self._server
         if server is not None:
-            drained = server.drain()
-            if self._port is not None:
-                await maybeDeferred(self._port.stopListening)
-            drained.addTimeout(DRAIN, self._reactor)
-            try:
-                await drained
-            except TimeoutError:
-                log.warning("daemon.drain_timed_out", sessions=server.sessions)
-                await server.suspend()
-        if self._api is not None:
-            await to_deferred(self._api.stop())
-        if server is not None:
+            await self._drain(server)
             server.close()
+        if api_stopped is not None:
+            await api_stopped
         if self._store is not None:
             self._store.close()
         log.info("daemon.stopped")
+
+    async def _drain(self, server: CwmpServer) -> None:
+        drained = server.drain()
+        if self._port is not None:
+            await maybeDeferred(self._port.stopListening)
+        drained.addTimeout(DRAIN, self._reactor)
+        try:
+            await drained
+        except TimeoutError:
+            log.warning("daemon.drain_timed_out", sessions=server.sessions)
+            await server.suspend()
+
+
+def steady_seconds() -> float:
+    """Seconds of a clock that is never set and, where there is one, runs in a machine's sleep."""
+    clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # Linux has it
+    return time.clock_gettime(clock)
 
 
 def _times(config: Config) -> CommandTimes:

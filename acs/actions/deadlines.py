@@ -3,15 +3,17 @@
 Every deadline is a row (``due_at``), so a restart forgets nothing.
 """
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 import structlog
 
+from acs.actions.clock import TOLERANCE
 from acs.actions.settings import ActionSettings
 from acs.actions.supervisor import Supervisor
 from acs.actions.verification import Complaint, compare
-from acs.commands import Command
+from acs.commands import OPEN_STATES, Command
 from acs.facts import CommandLapsed, CommandVerified, Fact
 from acs.storage.rows import RouterFilter
 from acs.storage.store import Store
@@ -22,6 +24,7 @@ log = structlog.get_logger("actions")
 _BATCH = 200  # commands handled in one sweep
 _REJUDGED = 500  # routers of one segment judged again when its incident begins or ends
 _SAMPLES = 1000  # samples since a reboot that a verification looks at
+_PAGE = 200  # commands read at once when the clock was set back
 
 
 class Deadlines:
@@ -43,18 +46,17 @@ class Deadlines:
         self._thresholds = thresholds
         self._now = now
         self._committed = committed
-        self._woken: dict[str, float] = {}
+        self._waiting: set[str] = set()  # reboots that wait for a sample; their routers are woken
+        self._swept_at = math.inf
 
     async def sweep(self) -> None:
         """Do all that is due now. Never fails."""
-        for part in (self._segments, self._commands):
+        for part in (self._segments, self._set_back, self._commands):
             try:
                 await part()
             except Exception:  # a failing periodic job is logged and the loop lives
                 log.exception("actions.sweep_failed", part=part.__name__)
         self._supervisor.forget_old()
-        now = self._now()
-        self._woken = {command: at for command, at in self._woken.items() if at > now}
 
     async def _segments(self) -> None:
         now = self._now()
@@ -68,15 +70,44 @@ class Deadlines:
             )
             page = await self._store.routers(RouterFilter(segment=segment), _REJUDGED, None)
             for router in page.items:
-                await self._supervisor.judge_again(router.router_id)
+                try:
+                    await self._supervisor.judge_again(router.router_id)
+                except Exception as error:  # noqa: BLE001 - one router must not hide its siblings
+                    log.warning("actions.judge_failed", router=router.router_id, error=str(error))
+
+    async def _set_back(self) -> None:
+        """End commands from the future: the clock was set back, their deadlines are too far away.
+
+        Looked for at the start and whenever the clock has gone back.
+        """
+        now = self._now()
+        cursor: str | None = None
+        while now < self._swept_at:
+            page = await self._store.commands(None, OPEN_STATES, _PAGE, cursor)
+            late = [command for command in page.items if command.at > now + TOLERANCE]
+            for command in late:
+                await self._attempt(self._lapse, command, now)
+            cursor = page.cursor
+            if cursor is None or len(late) < len(page.items):  # newest first: older ones follow
+                break
+        self._swept_at = now  # not before: a failure is tried again
 
     async def _commands(self) -> None:
         now = self._now()
-        for command in await self._store.due_commands(now, _BATCH):
-            if command.state == "confirmed":
-                await self._verify(command, now)
-            else:
-                await self._lapse(command, now)
+        # Those that wait for a sample stay due: they must not keep others out of the batch.
+        due = await self._store.due_commands(now, _BATCH + len(self._waiting))
+        self._waiting.intersection_update(command.command_id for command in due)
+        for command in due:
+            work = self._verify if command.state == "confirmed" else self._lapse
+            await self._attempt(work, command, now)
+
+    async def _attempt(
+        self, work: Callable[[Command, float], Awaitable[None]], command: Command, now: float
+    ) -> None:
+        try:
+            await work(command, now)
+        except Exception:  # one command must not keep the others from their deadlines
+            log.exception("actions.command_failed", command=command.command_id, state=command.state)
 
     async def _lapse(self, command: Command, now: float) -> None:
         await self._commit(
@@ -121,8 +152,8 @@ class Deadlines:
         due = (command.confirmed_at or now) + self._settings.settle
         if now > due + self._settings.verify_within:
             await self._lapse(command, now)
-        elif command.command_id not in self._woken:
-            self._woken[command.command_id] = now + self._settings.confirm
+        elif command.command_id not in self._waiting:
+            self._waiting.add(command.command_id)
             self._supervisor.wake(command.router_id)
 
     async def _commit(self, fact: Fact) -> None:

@@ -41,3 +41,8 @@ class Policy:
     def forget_old(self, now: float) -> None:
         """Drop what can no longer matter, so that memory stays bounded."""
         self._next = {r: at for r, at in self._next.items() if at > now or r in self._since}
+
+    def forget_all(self) -> None:
+        """Begin anew: the clock was set, and the times that are remembered mean nothing now."""
+        self._since.clear()
+        self._next.clear()

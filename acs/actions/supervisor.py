@@ -11,6 +11,7 @@ import structlog
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
+from acs.actions.clock import ClockWatch
 from acs.actions.guards import refusals
 from acs.actions.policy import Policy
 from acs.actions.segments import SegmentBoard
@@ -23,7 +24,6 @@ from acs.storage.rows import Windowed
 from acs.storage.store import Store
 from diagnostics.context import Context
 from diagnostics.engine import diagnose
-from diagnostics.history import History
 from diagnostics.thresholds import Thresholds
 from diagnostics.verdict import Verdict
 
@@ -54,6 +54,7 @@ class Supervisor:
         settings: policy, guards, times.
         thresholds: of the diagnosis.
         now: Unix seconds UTC.
+        steady: seconds of a clock that is never set and also runs while the machine sleeps.
         wake: sends a connection request to a router; its failure is logged, not raised.
         queued: told the router of each queued command: it may be in a session just now.
         metrics: counters of verdicts and commands.
@@ -66,6 +67,7 @@ class Supervisor:
         thresholds: Thresholds,
         *,
         now: Callable[[], float],
+        steady: Callable[[], float],
         wake: Callable[[str], Deferred[Any]],
         queued: Callable[[str], None],
         metrics: ActionMetrics,
@@ -78,6 +80,8 @@ class Supervisor:
         self._queued = queued
         self._metrics = metrics
         self._policy = Policy(settings)
+        self._clock = ClockWatch(now, steady)
+        self._jumps = 0
         self.board = SegmentBoard(settings.guards)
 
     def committed(self, facts: Sequence[Fact], results: Sequence[object]) -> None:
@@ -85,25 +89,31 @@ class Supervisor:
         for fact, result in zip(facts, results, strict=True):
             if isinstance(fact, Sampled):
                 window = cast("Windowed", result)
-                self._judge(fact.router_id, window.history, window.context)
+                self._judge(fact.router_id, window)
 
     def guard(self, command: Command, facts: GuardFacts) -> tuple[Refusal, ...]:
         """All objections to a command; storage calls it inside its transaction."""
         if self._settings.mode == "observe" and command.kind == "reboot":
             return (Refusal("mode", "The daemon only observes: [actions] mode is observe."),)
-        return refusals(command, facts, self._settings.guards)
+        found = refusals(command, facts, self._settings.guards)
+        clock = self._clock.refusal() if command.kind == "reboot" else None
+        return found if clock is None else (clock, *found)
 
     # --- judging ------------------------------------------------------------------------------
 
-    def verdict_on(self, history: History, context: Context) -> Verdict:
+    def verdict_on(self, window: Windowed) -> Verdict:
         """The verdict now, with what is known of the router's segment."""
-        states = self.board.history(context.segment)
-        if states:
-            context = msgspec.structs.replace(context, segment_history=states)
-        return diagnose(history, context, self._thresholds, self._now())
+        context = self._context(window)
+        return diagnose(window.history, context, self._thresholds, self._now())
 
-    def _judge(self, router_id: str, history: History, context: Context) -> None:
-        verdict = self.verdict_on(history, context)
+    def _context(self, window: Windowed) -> Context:
+        states = self.board.history(window.context.segment)
+        if not states:
+            return window.context
+        return msgspec.structs.replace(window.context, segment_history=states)
+
+    def _judge(self, router_id: str, window: Windowed) -> None:
+        verdict = self.verdict_on(window)
         self._metrics.judged(verdict.action)
         done = self._store.commit(
             (Judged(router_id=router_id, at=verdict.judged_at, verdict=verdict),)
@@ -111,12 +121,12 @@ class Supervisor:
         done.addCallbacks(
             self._judged,
             self._failed,
-            callbackArgs=(router_id, verdict, history),
+            callbackArgs=(router_id, verdict, window),
             errbackArgs=("actions.judge_failed", router_id),
         )
 
     def _judged(
-        self, results: Sequence[object], router_id: str, verdict: Verdict, history: History
+        self, results: Sequence[object], router_id: str, verdict: Verdict, window: Windowed
     ) -> None:
         if results[0]:
             log.info(
@@ -129,7 +139,7 @@ class Supervisor:
         if self._policy.wants(router_id, verdict, now):
             reason = verdict.evidence[0].says if verdict.evidence else "verdict reboot"
             wish = _Wish("reboot", router_id, "policy", reason)
-            asked = self._propose(wish, history, verdict)
+            asked = self._propose(wish, window, verdict)
             asked.addCallbacks(
                 lambda command: self._policy.answered(command, self._now()),
                 self._failed,
@@ -146,7 +156,7 @@ class Supervisor:
         def judged(window: Windowed | None) -> Verdict:
             if window is None:
                 raise UnknownRouterError(router_id)
-            verdict = self.verdict_on(window.history, window.context)
+            verdict = self.verdict_on(window)
             committed = self._store.commit(
                 (Judged(router_id=router_id, at=verdict.judged_at, verdict=verdict),)
             )
@@ -177,17 +187,17 @@ class Supervisor:
         def with_window(window: Windowed | None) -> Deferred[Command]:
             if window is None:
                 raise UnknownRouterError(router_id)
-            verdict = self.verdict_on(window.history, window.context)
-            return self._propose(wish, window.history, verdict)
+            return self._propose(wish, window, self.verdict_on(window))
 
         return done.addCallback(with_window)
 
-    def _propose(self, wish: _Wish, history: History, verdict: Verdict) -> Deferred[Command]:
+    def _propose(self, wish: _Wish, window: Windowed, verdict: Verdict) -> Deferred[Command]:
         now = self._now()
         cause = None
         arguments = wish.arguments
         if wish.kind == "reboot":
-            complaint = complaint_of(verdict, history)
+            context = self._context(window)
+            complaint = complaint_of(verdict, window.history, context, self._thresholds)
             cause = complaint.cause or None
             arguments = {**arguments, "complaint": msgspec.to_builtins(complaint)}
         proposal = Proposal(
@@ -228,6 +238,11 @@ class Supervisor:
 
     def forget_old(self) -> None:
         """Housekeeping, called now and then."""
+        left = self._clock.look()
+        if self._clock.jumps != self._jumps:
+            self._jumps = self._clock.jumps
+            self._policy.forget_all()
+            log.warning("actions.clock_was_set", reboots_wait=round(left))
         self._policy.forget_old(self._now())
 
     def _failed(self, failure: Failure, event: str, router_id: str) -> None:

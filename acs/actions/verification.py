@@ -9,7 +9,9 @@ from diagnostics.context import Context
 from diagnostics.engine import diagnose
 from diagnostics.history import History
 from diagnostics.model import right_action
+from diagnostics.observations import Observations
 from diagnostics.sample import Sample
+from diagnostics.symptoms import applicable
 from diagnostics.thresholds import Thresholds
 from diagnostics.verdict import Verdict
 
@@ -21,20 +23,26 @@ class Complaint(msgspec.Struct, frozen=True):
         cause: fault class id.
         symptoms: names of the symptoms that spoke for it.
         figures: the vitals they rested on, as they were then.
+        present: names of all symptoms that were not normal then.
     """
 
     cause: str = ""
     symptoms: tuple[str, ...] = ()
     figures: dict[str, object] = {}
+    present: tuple[str, ...] = ()
 
 
-def complaint_of(verdict: Verdict | None, history: History) -> Complaint:
-    """The complaint of a verdict; empty when nothing was wrong.
+def complaint_of(
+    verdict: Verdict, history: History, context: Context, thresholds: Thresholds
+) -> Complaint:
+    """The complaint of a verdict on this window; without symptoms when nothing was wrong.
 
     The cause is the likeliest one that a reboot is right for, where there is one.
     """
-    if verdict is None or verdict.action == "none":
-        return Complaint()
+    looks = _looks(history, context, thresholds, verdict.judged_at)
+    present = tuple(name for name, is_normal in looks.items() if not is_normal)
+    if verdict.action == "none":
+        return Complaint(present=present)
     cured = [share.cause for share in verdict.causes if right_action(share.cause) == "reboot"]
     leading = [share.cause for share in verdict.causes]
     speaking = [finding for finding in verdict.evidence if finding.weight > 0]
@@ -43,6 +51,7 @@ def complaint_of(verdict: Verdict | None, history: History) -> Complaint:
         cause=next(iter(cured + leading), ""),
         symptoms=tuple(dict.fromkeys(finding.symptom for finding in speaking)),
         figures={f.metric: vitals[f.metric] for f in speaking if f.metric in vitals},
+        present=present,
     )
 
 
@@ -55,10 +64,11 @@ def compare(
 ) -> tuple[Outcome, dict[str, object]]:
     """The outcome and its figures, from samples taken since the router came back.
 
-    ``helped``: none of the complaint's symptoms is found any more. ``worse``: symptoms are found
-    that were not there before and the right action is no longer a reboot or nothing.
-    ``unchanged``: all else. The window starts at the reboot, so the hold after a boot and the
-    counting of our own boot do not apply.
+    ``helped``: none of the complaint's symptoms is found any more, and one of them at least was
+    looked for. ``worse``: symptoms are found that were not there before and the right action is
+    no longer a reboot or nothing. ``unchanged``: all else. The symptoms themselves are compared,
+    not verdicts: those also rest on whether the subscriber calls and on how fresh the restart is.
+    Our own boot does not count.
 
     Raises:
         ValueError: there is no sample to judge by.
@@ -66,21 +76,34 @@ def compare(
     if not after:
         raise ValueError("no sample since the reboot")
     history = History.from_samples(after)
-    verdict = diagnose(history, msgspec.structs.replace(context, boots=()), thresholds, now)
-    found = {finding.symptom for finding in verdict.evidence if finding.weight > 0}
-    left = [name for name in before.symptoms if name in found]
-    new = sorted(found.difference(before.symptoms)) if verdict.action != "none" else []
+    context = msgspec.structs.replace(context, boots=())
+    verdict = diagnose(history, context, thresholds, now)
+    looks = _looks(history, context, thresholds, now)
+    left = [name for name in before.symptoms if not looks.get(name, True)]
+    unseen = [name for name in before.symptoms if name not in looks]
+    known = {*before.symptoms, *before.present}
+    new = sorted(name for name, is_normal in looks.items() if not is_normal and name not in known)
     vitals = history.latest()
     figures: dict[str, object] = {
         "before": before.figures,
         "after": {name: vitals[name] for name in before.figures if name in vitals},
         "left": left,
+        "unseen": unseen,
         "new": new,
         "samples": len(after),
         "verdict": verdict.action,
     }
-    if new and verdict.action not in ("none", "reboot") and not left:
+    if new and verdict.action not in ("none", "reboot"):
         return "worse", figures
-    if before.symptoms and not left:
+    if not left and len(unseen) < len(before.symptoms):
         return "helped", figures
     return "unchanged", figures
+
+
+def _looks(
+    history: History, context: Context, thresholds: Thresholds, now: float
+) -> dict[str, bool]:
+    """For each symptom that there was something to look at for: whether it is normal."""
+    see = Observations(history, context, thresholds, now)
+    found = ((symptom.name, symptom.look(see)) for symptom in applicable(history.metrics))
+    return {name: finding.level == 0 for name, finding in found if finding is not None}

@@ -53,6 +53,7 @@ class Store(Reads):
         *,
         deliver: Deliver,
         key: bytes,
+        soon: Deliver | None = None,
         metrics: WriterMetrics | None = None,
         times: CommandTimes = DEFAULT_TIMES,
     ) -> "Store":
@@ -62,6 +63,7 @@ class Store(Reads):
             settings: where it is.
             deliver: runs a function in the Deferreds' thread (``reactor.callFromThread``).
             key: of stored secrets, 32 bytes.
+            soon: runs a function in that thread a little later (an event loop's ``call_soon``).
             metrics: told of each commit.
             times: deadlines of commands.
 
@@ -83,7 +85,7 @@ class Store(Reads):
             database.close()
             raise as_storage_error(error) from error
         writer = Writer(
-            database, tools, lock=switches.lock_reboots, deliver=deliver, metrics=metrics
+            database, tools, lock=switches.lock_reboots, deliver=deliver, soon=soon, metrics=metrics
         )
         return cls(database, writer, tools, deliver)
 

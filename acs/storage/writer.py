@@ -1,4 +1,4 @@
-"""The one thread that writes: it takes all that waits, commits once, and then resolves all.
+"""The one thread that writes: it is given all that waits, commits once, and all is resolved.
 
 Group commit without a timer. An item that cannot be stored fails alone; when the database itself
 fails, the whole batch fails, nothing of it is stored, and the writer goes on.
@@ -44,6 +44,10 @@ class _NoMetrics:
         pass
 
 
+def _now(call: Callable[[], None]) -> None:
+    call()
+
+
 class Item:
     """Something to be written: facts, or a call that gets the connection."""
 
@@ -73,7 +77,13 @@ class Writer:
         lock: called first in a transaction that holds guarded items: takes the lock under which
             budgets are counted, so that two nodes do not spend the same budget.
         deliver: runs a function in the thread that owns the Deferreds.
+        soon: runs a function in that thread at the end of what it is at, such as an event loop's
+            ``call_soon``: all that one pass of the loop brings goes into one transaction. None:
+            at once.
         metrics: told of each commit.
+
+    Only one batch is under way. What comes meanwhile waits for its end: no timer is needed, and
+    under load the batches grow by themselves.
     """
 
     def __init__(
@@ -83,6 +93,7 @@ class Writer:
         *,
         lock: Callable[[Connection], None],
         deliver: Deliver,
+        soon: Deliver | None = None,
         metrics: WriterMetrics | None = None,
     ) -> None:
         self._database = database
@@ -90,7 +101,11 @@ class Writer:
         self._lock = lock
         self._deliver = deliver
         self._metrics: WriterMetrics = metrics or _NoMetrics()
-        self._queue: SimpleQueue[Item | None] = SimpleQueue()
+        self._soon: Deliver = soon or _now
+        self._waiting: list[Item] = []  # these three belong to the Deferreds' thread
+        self._is_asked = False
+        self._is_busy = False
+        self._queue: SimpleQueue[list[Item] | None] = SimpleQueue()
         self._closed = False
         self._connection: Connection | None = None
         self._thread = threading.Thread(target=self._run, name="acs-writer", daemon=True)
@@ -101,37 +116,43 @@ class Writer:
         if self._closed:
             item.deferred.errback(StorageClosedError("storage is closed"))
         else:
-            self._queue.put(item)
+            self._waiting.append(item)
+            self._ask()
         return item.deferred
 
     def close(self) -> None:
         """Write all that waits, then stop."""
         if not self._closed:
             self._closed = True
+            while self._waiting:
+                self._hand_over()
             self._queue.put(None)
             self._thread.join()
 
+    def _ask(self) -> None:
+        if not self._is_asked and not self._is_busy:
+            self._is_asked = True
+            self._soon(self._begin)
+
+    def _begin(self) -> None:
+        self._is_asked = False
+        if self._waiting and not self._closed:
+            self._is_busy = True
+            self._hand_over()
+
+    def _hand_over(self) -> None:
+        batch = self._waiting[:MAX_BATCH]
+        del self._waiting[:MAX_BATCH]
+        self._queue.put(batch)
+
     def _run(self) -> None:
-        is_last = False
-        while not is_last:
-            taken = self._take()
-            batch = [item for item in taken if item is not None]
-            is_last = len(batch) < len(taken)
-            if batch:
-                self._metrics.set_queue_depth(self._queue.qsize())
-                try:
-                    self._write(batch)
-                except Exception:  # delivering or counting failed: the next batch may not
-                    log.exception("storage.delivery_failed", items=len(batch))
+        while (batch := self._queue.get()) is not None:
+            try:
+                self._write(batch)
+            except Exception:  # delivering or counting failed: the next batch may not
+                log.exception("storage.delivery_failed", items=len(batch))
         if self._connection is not None:
             self._connection.close()
-
-    def _take(self) -> list[Item | None]:
-        queue = self._queue
-        taken = [queue.get()]
-        # The only consumer: what qsize() counts is there.
-        taken.extend(queue.get() for _ in range(min(queue.qsize(), MAX_BATCH - 1)))
-        return taken
 
     def _write(self, batch: list[Item]) -> None:
         """Commit a batch and resolve it."""
@@ -146,7 +167,14 @@ class Writer:
             for item in batch:
                 item.error = item.error or failure
         self._metrics.observe_commit(time.perf_counter() - started, len(batch))
-        self._deliver(lambda: _resolve(batch))
+        self._metrics.set_queue_depth(len(self._waiting))
+        self._deliver(lambda: self._resolve(batch))
+
+    def _resolve(self, batch: list[Item]) -> None:
+        self._is_busy = False
+        _resolve(batch)
+        if self._waiting:
+            self._ask()
 
     def _transact_twice(self, batch: list[Item]) -> None:
         """Try again where that is safe: the first try has certainly not been committed."""

@@ -1,0 +1,148 @@
+"""Whether a reboot helped, from real diagnoses of what was before and what came after."""
+
+import msgspec
+import pytest
+
+from acs.actions.verification import Complaint, compare, complaint_of
+from diagnostics.context import Boot, Contact, Context
+from diagnostics.engine import diagnose
+from diagnostics.history import History
+from diagnostics.sample import Sample, Value
+from diagnostics.thresholds import Thresholds
+from tests.diagnostics.conftest import DAY, HOUR, NOW, healthy
+
+Vitals = dict[str, Value]
+LIMITS = Thresholds()
+LATER = NOW + 2400.0  # of the reboot at NOW: settled
+CALLED = Context(access="FTTB", contacts=(Contact(NOW - 30, "phone"),))
+DNS: Vitals = {"sys.dns_proxy_fail": 0.9}
+TABLE_FULL: Vitals = {"sys.conntrack_used": 8060}
+BAD_CABLE: Vitals = {
+    "eth.speed": 10,
+    "eth.duplex": "Half",
+    "eth.fcs_err": 900_000,
+    "eth.link_last_change": 5,
+}
+
+
+def before(vitals: Vitals, context: Context = CALLED) -> Complaint:
+    """The complaint about a router that has been so for three hours."""
+    times = [NOW - 60 - HOUR * n for n in reversed(range(48))]
+    samples = [
+        Sample(at, {**healthy(at, NOW - 20 * DAY), **(vitals if at > NOW - 3 * HOUR else {})})
+        for at in times
+    ]
+    history = History.from_samples(samples)
+    return complaint_of(diagnose(history, context, LIMITS, NOW), history, context, LIMITS)
+
+
+def after(vitals: Vitals) -> list[Sample]:
+    """Samples from the reboot until it is verified."""
+    times = [NOW + 60 + 300 * n for n in range(8)]
+    return [Sample(at, {**healthy(at, NOW), **vitals}) for at in times]
+
+
+def outcome(complaint: Complaint, vitals: Vitals) -> tuple[str, dict[str, object]]:
+    return compare(complaint, after(vitals), CALLED, LIMITS, LATER)
+
+
+# --- the complaint ------------------------------------------------------------------------------
+
+
+def test_a_complaint_names_cause_symptoms_and_figures() -> None:
+    complaint = before(DNS)
+    assert complaint.cause == "F02"
+    assert complaint.symptoms == ("dns_proxy",)
+    assert complaint.figures == {"sys.dns_proxy_fail": 0.9}
+    assert complaint.present == ("dns_proxy",)
+
+
+def test_the_cause_is_one_that_a_reboot_is_right_for() -> None:
+    history = History.from_samples(after(DNS))
+    verdict = diagnose(history, CALLED, LIMITS, LATER)
+    causes = [share.cause for share in verdict.causes]
+    assert causes[0] == "F22"  # the likeliest of all, but nothing for a reboot to cure
+    assert complaint_of(verdict, history, CALLED, LIMITS).cause == "F02"
+
+
+def test_nothing_wrong_is_no_complaint() -> None:
+    context = Context(access="FTTB")
+    assert before({}, context) == Complaint()
+
+
+def test_what_was_there_is_kept_even_when_nothing_is_to_be_done() -> None:
+    complaint = before(TABLE_FULL, Context(access="FTTB"))
+    assert (complaint.cause, complaint.symptoms) == ("", ())
+    assert complaint.present == ("conntrack",)
+
+
+def test_a_complaint_survives_its_way_through_the_database() -> None:
+    complaint = before(DNS)
+    stored = msgspec.msgpack.decode(msgspec.msgpack.encode(msgspec.to_builtins(complaint)))
+    assert msgspec.convert(stored, Complaint) == complaint
+
+
+def test_a_complaint_of_an_older_release_can_be_read() -> None:
+    assert msgspec.convert({"cause": "F02", "symptoms": ["dns_proxy"]}, Complaint).present == ()
+
+
+# --- the comparison -----------------------------------------------------------------------------
+
+
+def test_it_helped_when_the_symptom_is_gone() -> None:
+    found, figures = outcome(before(DNS), {})
+    assert found == "helped"
+    assert figures["before"] == {"sys.dns_proxy_fail": 0.9}
+    assert figures["after"] == {"sys.dns_proxy_fail": 0.0}
+    assert (figures["left"], figures["new"], figures["samples"]) == ([], [], 8)
+
+
+@pytest.mark.parametrize("vitals", [DNS, TABLE_FULL])
+def test_it_did_not_help_when_the_symptom_is_still_there(vitals: Vitals) -> None:
+    # The call is over and the restart is fresh: the verdict alone would say that all is well.
+    complaint = before(vitals)
+    found, figures = outcome(complaint, vitals)
+    assert figures["verdict"] == "none"
+    assert figures["left"] == list(complaint.symptoms)
+    assert found == "unchanged"
+
+
+def test_a_symptom_that_cannot_be_looked_for_is_not_cured() -> None:
+    samples = [Sample(s.at, {"sys.uptime": s.values["sys.uptime"]}) for s in after({})]
+    found, figures = compare(before(DNS), samples, CALLED, LIMITS, LATER)
+    assert (found, figures["unseen"], figures["left"]) == ("unchanged", ["dns_proxy"], [])
+
+
+def test_without_a_complaint_nothing_can_help() -> None:
+    assert outcome(Complaint(), {})[0] == "unchanged"
+
+
+def test_it_is_worse_when_something_else_is_wrong_now() -> None:
+    samples = after({"eth.speed": 10, "eth.duplex": "Half"})
+    for number, sample in enumerate(samples):
+        sample.values["eth.fcs_err"] = number * 900_000  # the cable was pulled with the plug
+    context = msgspec.structs.replace(CALLED, contacts=(Contact(LATER - 30, "phone"),))
+    found, figures = compare(before(DNS), samples, context, LIMITS, LATER)
+    assert figures["verdict"] in ("technician", "consult_lan", "escalate")
+    assert "wan_speed" in str(figures["new"])
+    assert found == "worse"
+    # What was there before is nothing new.
+    known = msgspec.structs.replace(before(DNS), present=("dns_proxy", *_names(figures["new"])))
+    assert compare(known, samples, context, LIMITS, LATER)[0] == "helped"
+
+
+def _names(found: object) -> list[str]:
+    assert isinstance(found, list)
+    return found
+
+
+def test_our_own_boot_does_not_count() -> None:
+    boots = tuple(Boot(NOW - n * HOUR, "unknown") for n in (3, 2, 1))
+    context = msgspec.structs.replace(CALLED, boots=(*boots, Boot(NOW, "remote_reboot")))
+    found, figures = compare(before(DNS), after({}), context, LIMITS, LATER)
+    assert (found, figures["new"]) == ("helped", [])
+
+
+def test_no_sample_is_an_error() -> None:
+    with pytest.raises(ValueError, match="no sample"):
+        compare(Complaint(), [], CALLED, LIMITS, LATER)
