@@ -4,6 +4,7 @@ Answers in the catalogue's units, None where nothing is known. No threshold is a
 here, and nothing is judged.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from diagnostics.context import Boot, Context, SegmentState
@@ -17,6 +18,15 @@ _LEAST_KNOWN = 0.5  # share of a window whose growth must be known to give a rat
 _FEWEST = 4  # buckets of six hours: a day of normal
 _BEFORE, _AFTER = 600.0, 900.0  # seconds around a restart in which neighbours' count as together
 _ACCESS = (("dsl.", "xDSL"), ("pon.", "GPON"), ("cm.", "DOCSIS"), ("lte.", "LTE"))
+
+
+@lru_cache(maxsize=4096)
+def _access_of(metrics: tuple[str, ...]) -> str | None:
+    for name in metrics:
+        for prefix, access in _ACCESS:
+            if name.startswith(prefix):
+                return access
+    return None
 
 
 class Finding(NamedTuple):
@@ -101,11 +111,7 @@ class Observations:
         """The access technology: as told, else by the layers that the router reports on."""
         if self.context.access is not None:
             return self.context.access
-        for name in self.numbers:
-            for prefix, access in _ACCESS:
-                if name.startswith(prefix):
-                    return access
-        return None
+        return _access_of(tuple(self.numbers))
 
     @property
     def hour(self) -> float:

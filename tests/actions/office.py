@@ -177,9 +177,7 @@ class Office:
         self.commit(ContactMade(router_id=ID, at=self.now(), channel="phone"))
 
     def belongs(self, router_id: str, segment: str) -> None:
-        self.commit(
-            Belongs(router_id=router_id, at=self.now(), account=router_id, segment=segment)
-        )
+        self.commit(Belongs(router_id=router_id, at=self.now(), account=router_id, segment=segment))
 
     def propose(
         self, router_id: str = ID, kind: CommandKind = "reboot", *, consent: bool = True

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
+from sqlalchemy import Connection, update
 from structlog.testing import capture_logs
 
 from acs.commands import Command
 from acs.facts import CommandAnswered
 from acs.identity import DeviceId
+from acs.storage.schema import commands
 from tests.actions.office import DAY, HOUR, ID, MINUTE, SICK, Office
 
 OfficeWith = Callable[..., Office]
@@ -19,6 +22,7 @@ def rebooted(office: Office) -> Command:
     office.sample(SICK)
     command = office.commands()[0] if office.commands() else office.propose()
     assert office.claim() is not None
+    office.clock.advance(MINUTE)
     office.confirm(command)
     office.wakes.clear()
     return office.command(command.command_id)
@@ -164,9 +168,6 @@ def test_one_command_that_fails_does_not_hold_up_the_others(office: Office) -> N
     get = office.propose(sibling(2).router_id, "get")
     office.clock.advance(2 * HOUR)
     office.sample(up=2 * HOUR)
-    wait = office.store.commands(None, ("confirmed",), 10, None)
-    (stored,) = office.wait(wait).items
-    assert stored.command_id == broken.command_id
     _spoil(office, broken.command_id)
     with capture_logs() as logs:
         office.sweep()
@@ -177,11 +178,6 @@ def test_one_command_that_fails_does_not_hold_up_the_others(office: Office) -> N
 
 def _spoil(office: Office, command_id: str) -> None:
     """Let a row hold a complaint that no release ever wrote."""
-    import msgspec
-    from sqlalchemy import Connection, update
-
-    from acs.storage.schema import commands
-
     body = msgspec.msgpack.encode({"complaint": {"symptoms": 7}})
 
     def spoil(connection: Connection) -> None:
@@ -329,5 +325,4 @@ def test_the_policy_begins_anew_when_the_clock_is_set_back(office: Office) -> No
     office.clock.advance(DAY)
     office.call()
     office.sample(SICK, up=41 * DAY)
-    assert office.commands()[0].state == "queued"
-    assert len(office.commands()) == 2
+    assert sorted(command.state for command in office.commands()) == ["expired", "queued"]

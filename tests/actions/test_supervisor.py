@@ -237,4 +237,3 @@ def test_the_segments_state_is_part_of_the_verdict(office: Office) -> None:
     verdict = office.wait(office.store.verdict(ID))
     assert verdict is not None
     assert "segment_offline" in {finding.symptom for finding in verdict.evidence}
-
