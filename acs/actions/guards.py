@@ -8,10 +8,13 @@ import math
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import msgspec
+
 from acs.actions.settings import GuardSettings, window_of
 from acs.commands import Command, GuardFacts, Refusal
 
 DAY = 86_400.0
+_SKEW = 60.0  # seconds that the clocks of several nodes may differ by
 IDLE_CALL_STATES = ("Idle", "OnHook", "Disconnected")  # TR-104 v1 CallState, v2 CallStatus
 
 Guard = Callable[[Command, GuardFacts, GuardSettings], Refusal | None]
@@ -53,6 +56,8 @@ def voice(_command: Command, facts: GuardFacts, settings: GuardSettings) -> Refu
     if str(state) not in IDLE_CALL_STATES and state not in (False, 0):
         return Refusal("voice", f"A voice call is active ({state}).")
     age = facts.now - (facts.vitals_at or 0.0)
+    if age < -_SKEW:
+        return Refusal("voice", "When the voice state was read is unknown: the clock was set back.")
     if age > settings.voice_fresh:
         return Refusal("voice", f"The voice state is {age / 60:.0f} min old: ask for a fresh one.")
     return None
@@ -221,13 +226,20 @@ GUARDS: tuple[Guard, ...] = (
 )
 
 
-def refusals(command: Command, facts: GuardFacts, settings: GuardSettings) -> tuple[Refusal, ...]:
+def refusals(
+    command: Command, facts: GuardFacts, settings: GuardSettings, *, ahead: float = 0.0
+) -> tuple[Refusal, ...]:
     """Every guard's objection to a reboot; none means that it may go ahead.
 
     Commands that disturb nobody (``get``, ``set``, ``refresh``) need only the router's identity.
+    ``ahead`` is how many seconds the clock was set forward: by so much the router's own reboots
+    look older than they are.
     """
     guards = GUARDS if command.kind == "reboot" else (identity,)
-    found = (guard(command, facts, settings) for guard in guards)
+    past = msgspec.structs.replace(facts, now=facts.now - ahead) if ahead else facts
+    found = (
+        guard(command, past if guard is router_budget else facts, settings) for guard in guards
+    )
     return tuple(refusal for refusal in found if refusal is not None)
 
 

@@ -95,8 +95,8 @@ class Supervisor:
         """All objections to a command; storage calls it inside its transaction."""
         if self._settings.mode == "observe" and command.kind == "reboot":
             return (Refusal("mode", "The daemon only observes: [actions] mode is observe."),)
-        found = refusals(command, facts, self._settings.guards)
         clock = self._clock.refusal() if command.kind == "reboot" else None
+        found = refusals(command, facts, self._settings.guards, ahead=self._clock.ahead())
         return found if clock is None else (clock, *found)
 
     # --- judging ------------------------------------------------------------------------------

@@ -103,7 +103,7 @@ def demo_tables() -> dict[str, dict[str, Any]]:
         },
         "actions": {
             "mode": "auto",
-            "confidence": 0.25,  # whatever the likeliest help is
+            "confidence": 0.4,  # whatever the likeliest help is
             "propose_again": "60s",
             "expires": "5m",
             "confirm": "60s",

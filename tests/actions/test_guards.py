@@ -70,6 +70,7 @@ def test_nothing_objects_on_a_quiet_night() -> None:
         ("voice", {"vitals": {"voip.call_active": "Ringing"}}),
         ("voice", {"vitals": {"voip.reg_status": "Up"}}),
         ("voice", {"vitals": {"voip.call_active": "Idle"}, "vitals_at": NIGHT - 901}),
+        ("voice", {"vitals": {"voip.call_active": "Idle"}, "vitals_at": NIGHT + 61}),
         ("transfer", {"transfer_open": True}),
         ("transfer", {"vitals": {"acs.download_in_progress": True}}),
         ("boot_loop", {"boots": tuple(NIGHT - 3600 * n for n in (1, 2, 3, 4))}),
@@ -125,6 +126,14 @@ def test_consent_allows_a_second_reboot_in_a_day() -> None:
     facts = msgspec.structs.replace(FACTS, sent=((NIGHT - 7200, True),))
     assert names(facts, msgspec.structs.replace(COMMAND, consent=True)) == []
     assert names(facts) == ["router_budget"]
+
+
+def test_a_clock_set_forward_does_not_renew_a_routers_budget() -> None:
+    facts = msgspec.structs.replace(FACTS, sent=((NIGHT - 90_000, False),))
+    assert refusals(COMMAND, facts, SETTINGS) == ()
+    found = refusals(COMMAND, facts, SETTINGS, ahead=7200.0)
+    assert [refusal.guard for refusal in found] == ["router_budget"]
+    assert refusals(COMMAND, facts, SETTINGS, ahead=3600.0) == ()
 
 
 def test_local_time_decides_about_quiet_hours() -> None:
