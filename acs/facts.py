@@ -13,6 +13,31 @@ from acs.identity import DeviceId
 from diagnostics.sample import Value
 from diagnostics.verdict import Verdict
 
+EVENT_CODES = (
+    "0 BOOTSTRAP",
+    "1 BOOT",
+    "2 PERIODIC",
+    "3 SCHEDULED",
+    "4 VALUE CHANGE",
+    "5 KICKED",
+    "6 CONNECTION REQUEST",
+    "7 TRANSFER COMPLETE",
+    "8 DIAGNOSTICS COMPLETE",
+    "9 REQUEST DOWNLOAD",
+    "10 AUTONOMOUS TRANSFER COMPLETE",
+    "11 DU STATE CHANGE COMPLETE",
+    "12 AUTONOMOUS DU STATE CHANGE COMPLETE",
+    "13 WAKEUP",
+    "14 HEARTBEAT",
+    "M Reboot",
+    "M ScheduleInform",
+    "M Download",
+    "M ScheduleDownload",
+    "M Upload",
+    "M ChangeDUState",
+)
+"""Event codes of TR-069 Amendment 6, 3.7.1.5, table 8; vendors have more."""
+
 
 class Event(msgspec.Struct, frozen=True, array_like=True):
     """An event of an Inform (TR-069 Amendment 6, 3.7.1.5): its code and CommandKey."""

@@ -20,36 +20,13 @@ from prometheus_client import (
 )
 
 from acs.commands import CommandKind, CommandState, Outcome
+from acs.facts import EVENT_CODES
 from diagnostics.verdict import ACTIONS, Action
 
 OTHER = "other"
 _LABELS_PER_METRIC = 100
 _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
 
-# TR-069 Amendment 6, 3.7.1.5, table 8; whatever else a router calls an event is "other".
-EVENTS = (
-    "0 BOOTSTRAP",
-    "1 BOOT",
-    "2 PERIODIC",
-    "3 SCHEDULED",
-    "4 VALUE CHANGE",
-    "5 KICKED",
-    "6 CONNECTION REQUEST",
-    "7 TRANSFER COMPLETE",
-    "8 DIAGNOSTICS COMPLETE",
-    "9 REQUEST DOWNLOAD",
-    "10 AUTONOMOUS TRANSFER COMPLETE",
-    "11 DU STATE CHANGE COMPLETE",
-    "12 AUTONOMOUS DU STATE CHANGE COMPLETE",
-    "13 WAKEUP",
-    "14 HEARTBEAT",
-    "M Reboot",
-    "M ScheduleInform",
-    "M Download",
-    "M ScheduleDownload",
-    "M Upload",
-    "M ChangeDUState",
-)
 TURN_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 COMMIT_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
 SESSION_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
@@ -100,7 +77,7 @@ class Metrics:
 
         self._sessions = counts("acs_sessions", "Sessions that ended.", "outcome")
         events = Counter("acs_informs", "Events in Informs.", ("event",), registry=registry)
-        self._informs = _Counts(events, (*EVENTS, "vendor", OTHER), open_set=False)
+        self._informs = _Counts(events, (*EVENT_CODES, "vendor", OTHER), open_set=False)
         self._auth_failures = counts("acs_auth_failures", "Refused credentials.", "reason")
         self._malformed = counts("acs_malformed", "Messages that could not be read.", "code")
         self._quirks = counts("acs_quirks", "Tolerated oddities of routers.", "quirk")

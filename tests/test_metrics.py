@@ -5,7 +5,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from acs.actions.telemetry import ActionMetrics
 from acs.cwmp.telemetry import CwmpMetrics
-from acs.metrics import EVENTS, Metrics
+from acs.facts import EVENT_CODES
+from acs.metrics import Metrics
 from acs.storage.writer import WriterMetrics
 
 
@@ -57,7 +58,7 @@ def test_what_happens_is_counted(registry: CollectorRegistry, metrics: Metrics) 
 def test_known_events_stand_at_zero_before_the_first(
     registry: CollectorRegistry, metrics: Metrics
 ) -> None:
-    for event in EVENTS:
+    for event in EVENT_CODES:
         assert registry.get_sample_value("acs_informs_total", {"event": event}) == 0
 
 

@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+from acs.facts import EVENT_CODES
+
 
 class CwmpMetrics(Protocol):
     """Counters, gauges and times. Every text is from a small fixed set, fit for a label."""
@@ -49,31 +51,7 @@ class CwmpMetrics(Protocol):
         """A connection request ended so."""
 
 
-_KNOWN_EVENTS = frozenset(
-    (
-        "0 BOOTSTRAP",
-        "1 BOOT",
-        "2 PERIODIC",
-        "3 SCHEDULED",
-        "4 VALUE CHANGE",
-        "5 KICKED",
-        "6 CONNECTION REQUEST",
-        "7 TRANSFER COMPLETE",
-        "8 DIAGNOSTICS COMPLETE",
-        "9 REQUEST DOWNLOAD",
-        "10 AUTONOMOUS TRANSFER COMPLETE",
-        "11 DU STATE CHANGE COMPLETE",
-        "12 AUTONOMOUS DU STATE CHANGE COMPLETE",
-        "13 WAKEUP",
-        "14 HEARTBEAT",
-        "M Reboot",
-        "M ScheduleInform",
-        "M Download",
-        "M ScheduleDownload",
-        "M Upload",
-        "M ChangeDUState",
-    )
-)
+_KNOWN_EVENTS = frozenset(EVENT_CODES)
 
 
 def event_label(code: str) -> str:
