@@ -58,6 +58,13 @@ class CredentialCache:
         self._unknown.pop(username, None)
         self._epoch += 1
 
+    def forget_router(self, router_id: str) -> None:
+        """A router got other credentials: those it had, under whatever name, are void at once."""
+        names = [name for name, (_, known) in self._known.items() if known.router_id == router_id]
+        for name in names:
+            del self._known[name]
+        self._epoch += 1
+
     def _keep(self, found: Credential | None, username: str, epoch: int) -> Credential | None:
         # What was read before a change was announced is used, but not kept.
         if epoch != self._epoch:

@@ -40,6 +40,7 @@ def enrol(
 
     def enrolled(_results: object) -> Credentials:
         cache.forget(username)
+        cache.forget_router(router_id)
         return Credentials(username, None if given[1] else password)
 
     return store.commit((fact,)).addCallback(enrolled)

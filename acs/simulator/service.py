@@ -172,6 +172,8 @@ class Service:
 
     def _last_words(self) -> str:
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        if lines and lines[-1].startswith("acs: "):  # the daemon's own word on it
+            return f"{lines[-1]} (log: {self.log})"
         return f"the daemon did not start; the end of {self.log}:\n" + "\n".join(lines[-15:])
 
     def is_running(self) -> bool:
