@@ -34,7 +34,7 @@ def test_a_router_may_be_enrolled_before_it_is_seen(api: Api) -> None:
     assert api.get(api.url(router_id)).json()["enrolment"] == "enrolled"
 
 
-@pytest.mark.parametrize("router_id", ["a b", "A-b-c-d", "A-", "é", "x" * 1601])
+@pytest.mark.parametrize("router_id", ["A-b-c-d", "A-", "x" * 1601, "a b-c-d-e"])
 def test_what_is_no_router_id_is_not_enrolled(shared: Api, router_id: str) -> None:
     assert shared.post(shared.url(router_id, "/enrol")).status_code == 422
 

@@ -20,10 +20,13 @@ def test_a_router_is_shown_with_all_that_is_known(api: Api) -> None:
     assert found["informs"] == 1
 
 
-def test_a_router_id_in_a_path_is_encoded_once_more(api: Api) -> None:
-    router_id = api.router(DeviceId("", "00D09E", "a-b/c %2D", "é.~\u202e"))
+@pytest.mark.parametrize("product_class", ["a-b/c %2D", "H 1", "Hub-5", "Hub"])
+def test_a_router_id_in_a_path_is_encoded_once_more_or_as_it_is(
+    api: Api, product_class: str
+) -> None:
+    router_id = api.router(DeviceId("", "00D09E", product_class, "é.~\u202e"))
     assert api.get(api.url(router_id)).json()["router_id"] == router_id
-    assert api.get(f"/v1/routers/{router_id}").status_code == 404
+    assert api.get(f"/v1/routers/{router_id}").json()["router_id"] == router_id
 
 
 def test_routers_come_in_pages(api: Api) -> None:

@@ -9,10 +9,9 @@ from acs.api.access import needs
 from acs.api.bodies import EnrolBody
 from acs.api.command_documents import EnrolmentDocument, RebootsDocument
 from acs.api.documents import RouterPage
-from acs.api.paths import decoded
 from acs.api.problems import ApiError
 from acs.api.render import router_summary
-from acs.api.routes.given import Asking, Given, RouterId, Taken, canonical, strictly
+from acs.api.routes.given import Asking, Given, RouterId, Taken, in_path, strictly
 from acs.api.routes.queries import Cursor, Limit
 from acs.bridge import to_asyncio
 from acs.storage.errors import FactRefusedError
@@ -44,7 +43,7 @@ async def enrol(
 
     A router that has never been seen may be enrolled before it is installed.
     """
-    name = canonical(decoded(router_id), "path")
+    name = in_path(router_id)
     body: EnrolBody = strictly(data, EnrolBody | None) or EnrolBody()
     try:
         made = await to_asyncio(services.enrol(name, body.username, body.password))

@@ -60,12 +60,7 @@ def canonical(router_id: str, where: str) -> str:
     Raises:
         ApiError: 422 when it is not.
     """
-    parts = parts_of(router_id)
-    if (
-        len(router_id) > LONGEST_ID
-        or len(parts) > _PARTS
-        or DeviceId("", *parts, *[""] * (_PARTS - len(parts))).router_id != router_id
-    ):
+    if not _is_canonical(router_id):
         raise invalid(
             where,
             "router_id",
@@ -75,13 +70,35 @@ def canonical(router_id: str, where: str) -> str:
     return router_id
 
 
+def _is_canonical(router_id: str) -> bool:
+    parts = parts_of(router_id)
+    return (
+        len(router_id) <= LONGEST_ID
+        and len(parts) <= _PARTS
+        and DeviceId("", *parts, *[""] * (_PARTS - len(parts))).router_id == router_id
+    )
+
+
+def in_path(router_id: str) -> str:
+    """The router id of a path, encoded once more as it should be, or as it is.
+
+    Raises:
+        ApiError: 422 when it is none either way.
+    """
+    text = decoded(router_id)
+    if _is_canonical(router_id) and not _is_canonical(text):
+        return router_id
+    return canonical(text, "path")
+
+
 async def the_router(services: Services, router_id: str) -> RouterRow:
-    """The stored router of a path's id.
+    """The stored router of a path's id, encoded once more as it should be, or as it is.
 
     Raises:
         ApiError: 404 when there is none.
     """
-    found = await to_asyncio(services.store.router(decoded(router_id)))
-    if found is None:
-        raise not_found("router", decoded(router_id))
-    return found
+    for name in (decoded(router_id), router_id):
+        found = await to_asyncio(services.store.router(name))
+        if found is not None:
+            return found
+    raise not_found("router", decoded(router_id))
