@@ -167,10 +167,16 @@ class History:
             readings = zip(layout.counters, recent.readings, strict=True)
             found = {name: value for (name, _), value in readings if value == value}  # noqa: PLR0124
             column = LEADING + len(layout.counters)
-            for name, _, _ in layout.gauges:
-                value = self._newest_of(column)
-                if value is not None:
+            self._newest_of(0)
+            newest = self._tail[-1][column:] if self._tail else [math.nan] * len(layout.gauges)
+            # Nearly always the newest row has them all.
+            for (name, _, _), value in zip(layout.gauges, newest, strict=False):
+                if value == value:  # noqa: PLR0124 - NaN
                     found[name] = value
+                else:
+                    older = self._newest_of(column)
+                    if older is not None:
+                        found[name] = older
                 column += 1
             if "sys.uptime" in found and not math.isnan(recent.uptime):
                 found["sys.uptime"] = recent.uptime  # not rounded to 32 bits
