@@ -27,10 +27,10 @@ class CommandDocument(msgspec.Struct, frozen=True, kw_only=True):
         reason: why it was asked for.
         consent: the customer agreed, during a contact.
         cause: fault class that the policy acted on.
-        arguments: of the command.
+        arguments: of the command; a value whose path names a secret is shown as ``[redacted]``.
         refusals: each guard's no.
         outcome: whether a reboot helped, from readings before and after.
-        result: figures, values or the router's fault.
+        result: figures, values (secrets as above) or the router's fault.
         asked_at: when it was asked for.
         expires_at: if no session fetched it by then, it is given up.
         sent_at: when it was recorded as sent.

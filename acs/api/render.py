@@ -1,5 +1,6 @@
 """Stored rows as the documents that the API answers. No look-ups, no judgement."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from acs.api.command_documents import CommandDocument
@@ -16,6 +17,7 @@ from acs.api.problems import RefusalDocument
 from acs.api.times import moment
 from acs.api.words import CAUSES, URGENCY
 from acs.commands import OPEN_STATES, Command
+from acs.secret_names import blanked
 from acs.storage.rows import EventRow, RouterRow
 from diagnostics.sample import Sample
 from diagnostics.verdict import Verdict
@@ -97,7 +99,7 @@ def command_document(command: Command) -> CommandDocument:
         reason=command.reason,
         consent=command.consent,
         cause=command.cause,
-        arguments=command.arguments,
+        arguments=_shown(command.arguments),
         refusals=tuple(
             RefusalDocument(guard=no.guard, reason=no.reason, retry_at=moment(no.retry_at))
             for no in command.refusals
@@ -111,6 +113,12 @@ def command_document(command: Command) -> CommandDocument:
         confirmed_at=moment(command.confirmed_at),
         ended_at=moment(command.ended_at),
     )
+
+
+def _shown(arguments: Mapping[str, object]) -> dict[str, object]:
+    """A command's arguments without the secrets that it sets."""
+    values = arguments.get("values")
+    return {**arguments, "values": blanked(values)} if isinstance(values, dict) else {**arguments}
 
 
 def sample_document(sample: Sample) -> SampleDocument:

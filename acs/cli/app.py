@@ -5,6 +5,7 @@ command does never goes in here.
 """
 
 import importlib
+import inspect
 import io
 import re
 import sys
@@ -113,7 +114,7 @@ _EXAMPLES = re.compile(r"\n\n(?=Examples?:\n)")
 
 def keep_examples(command: click.Command) -> None:
     """Keep the lines of a help text's examples as they are; click would fill them into one."""
-    command.help = _EXAMPLES.sub("\n\n\b\n", command.help or "")
+    command.help = _EXAMPLES.sub("\n\n\b\n", inspect.cleandoc(command.help or ""))
     if isinstance(command, click.Group):
         for each in command.commands.values():
             keep_examples(each)

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from acs.cli.answers import Command, Reading, Router, Samples, Status, Verdict
-from acs.cli.output import STATE_STYLES, VERDICT_STYLES, utf8, when
+from acs.cli.output import STATE_STYLES, VERDICT_STYLES, retry, utf8, when
 from acs.cli.words import action, increases, number, plain, span, sparkline
 
 if TYPE_CHECKING:
@@ -161,5 +161,5 @@ def _command(command: Command, now: float) -> Text:
     for no in command.refusals:
         line.append(f"\n    {plain(no.guard)}: {plain(no.reason)}", style="yellow")
         if no.retry_at:
-            line.append(f" (try again {when(no.retry_at, now)})")
+            line.append(f" ({retry(no.retry_at, now)})")
     return line

@@ -86,6 +86,11 @@ def table(
     out.print(drawn)
 
 
+def retry(at: datetime, now: float) -> str:
+    """When a refused command may be given again, in words."""
+    return "may be tried again" if at.timestamp() <= now else f"try again {when(at, now)}"
+
+
 def when(at: datetime | None, now: float) -> str:
     """A moment of an answer, seen from now."""
     return ago(None if at is None else at.timestamp(), now)

@@ -9,7 +9,7 @@ import msgspec
 from acs.cli.answers import Command, Refusal
 from acs.cli.client import RefusedError, router_path
 from acs.cli.errors import ERROR, REFUSED, TIMED_OUT, CliError, say_error
-from acs.cli.output import print_json, when
+from acs.cli.output import print_json, retry
 from acs.cli.session import Session
 from acs.cli.words import fault, plain
 
@@ -63,7 +63,7 @@ def propose(
 
 def _print_refusals(refusals: tuple[Refusal, ...], now: float) -> None:
     for no in refusals:
-        again = f" (try again {when(no.retry_at, now)})" if no.retry_at else ""
+        again = f" ({retry(no.retry_at, now)})" if no.retry_at else ""
         click.echo(f"{plain(no.guard)}: {plain(no.reason)}{again}", err=True)
 
 

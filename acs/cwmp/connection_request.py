@@ -28,7 +28,7 @@ CallOutcome = Literal[
     "busy",  # 503: it is in a session, or was asked too often
     "refused_target",  # its URL may not be called; ``detail`` says why
     "no_target",  # it never gave a URL
-    "too_soon",  # it was asked a moment ago
+    "too_soon",  # it was asked a moment ago, and will be again when it may
     "disabled",  # by configuration
     "timeout",
     "unreachable",
@@ -88,14 +88,31 @@ class ConnectionRequester:
         self._token = token
         self._metrics = metrics
         self._asked: OrderedDict[str, float] = OrderedDict()
+        self._later: set[str] = set()  # that were to be asked too soon, and will be
 
     def wake(self, router_id: str) -> Deferred[CallResult]:
-        """Ask a router to open a session. Fails only if storage does."""
+        """Ask a router to open a session. Fails only if storage does.
+
+        One that was asked a moment ago is asked again as soon as that is allowed: the session it
+        was asked for may have ended before there was anything to fetch.
+        """
         if not self._enabled:
             return succeed(self._ended(CallResult("disabled"), router_id))
-        if not self._is_due(router_id):
+        wait = self._wait(router_id)
+        if wait > 0:
+            if router_id not in self._later:
+                self._later.add(router_id)
+                self._reactor.callLater(wait, self._wake_later, router_id)
             return succeed(self._ended(CallResult("too_soon"), router_id))
         return self._lookup(router_id).addCallback(self._found, router_id)
+
+    def _wake_later(self, router_id: str) -> None:
+        self._later.discard(router_id)
+        self.wake(router_id).addErrback(
+            lambda failure: log.warning(
+                "cwmp.connection_request_failed", router=router_id, error=str(failure.value)
+            )
+        )
 
     def _found(
         self, known: ConnectionTarget | None, router_id: str
@@ -142,14 +159,16 @@ class ConnectionRequester:
         assert isinstance(get, _Get)
         return await get.ask(target, credentials)
 
-    def _is_due(self, router_id: str) -> bool:
-        now = self._reactor.seconds()
+    def _wait(self, router_id: str) -> float:
+        """Seconds until the router may be asked; if that is now, it counts as asked."""
+        now: float = self._reactor.seconds()
         while self._asked and now - next(iter(self._asked.values())) >= self._interval:
             self._asked.popitem(last=False)
-        if router_id in self._asked:
-            return False
+        asked = self._asked.get(router_id)
+        if asked is not None:
+            return asked + self._interval - now
         self._asked[router_id] = now
-        return True
+        return 0.0
 
     def _ended(self, result: CallResult, router_id: str) -> CallResult:
         self._metrics.connection_request(result.outcome)

@@ -20,6 +20,7 @@ from acs.cwmp.messages import (
 from acs.cwmp.state import NOTHING, Heard, Phase, SessionState, ask, change, idle, over
 from acs.cwmp.work import begin_collection
 from acs.facts import CommandAnswered, CommandFailed
+from acs.secret_names import blanked
 
 # TR-069 Amendment 6, A.3.2.2: a name has at most 256 characters.
 _NAME_MAX = 256
@@ -108,7 +109,8 @@ def _more(state: SessionState, envelope: Envelope) -> tuple[collection.Asking, H
 
 
 def _texts(parameters: tuple[ParameterValue, ...]) -> dict[str, object]:
-    return {parameter.name: parameter.value for parameter in parameters}
+    """Values as they are remembered and shown: a router's secrets are neither."""
+    return blanked({parameter.name: parameter.value for parameter in parameters})
 
 
 def _answered(state: SessionState, now: float, result: dict[str, object]) -> Heard:

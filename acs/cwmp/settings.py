@@ -71,18 +71,25 @@ class CwmpSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         TargetRules(self.connection_request_prefixes, self.connection_request_ports)
         if not self.path.startswith("/"):
             raise ValueError(f'path: found {self.path!r}, allowed is a path such as "/"')
+        if not self.auth:
+            raise ValueError('auth: found none, allowed are "digest", "basic" or both')
+        if self.session_timeout < _SESSION_TIMEOUT:
+            raise ValueError(
+                f'session_timeout: found "{self.session_timeout:g}s", '
+                f'allowed is "{_SESSION_TIMEOUT}s" or more'
+            )
         for name in _ABOVE_ZERO:
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name}: found {getattr(self, name)}, allowed is above 0")
 
 
+_SESSION_TIMEOUT = 30  # seconds; TR-069 Amendment 6, 3.7.1.4
 _ABOVE_ZERO = (
     "body_limit",
     "header_limit",
     "headers_limit",
     "headers_timeout",
     "body_timeout",
-    "session_timeout",
     "connections",
     "connections_per_address",
     "admission",

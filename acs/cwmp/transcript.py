@@ -11,9 +11,10 @@ from typing import IO, Literal
 import msgspec
 import structlog
 
+from acs.secret_names import REDACTED
+
 log = structlog.get_logger("cwmp")
 
-REDACTED = "[redacted]"
 _FILE_NAME = 200  # characters; a file name may have 255 bytes
 _SECRET = r"(?:Password|Passphrase|PreSharedKey|SharedSecret|Secret|WEPKey|PrivateKey|KeyPassphrase|PIN|Username)"  # noqa: S105, E501 - words that name secrets, not one
 _ELEMENT = re.compile(rf"(<(?:[\w.-]+:)?(?:\w*{_SECRET})\b[^>/]*>)[^<]+(?=</)", re.IGNORECASE)

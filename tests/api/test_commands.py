@@ -122,6 +122,20 @@ def finish(api: Api, command_id: str, router_id: str) -> None:
     api.commit(CommandAnswered(router_id=router_id, at=api.now, command_id=command_id, final=True))
 
 
+def test_secrets_that_a_command_sets_are_not_shown(api: Api) -> None:
+    router_id = api.router()
+    values = {"Device.ManagementServer.Password": "CANARY", "Device.WiFi.SSID.1.SSID": "home"}
+    body = {"kind": "set", "reason": "r", "arguments": {"values": values}}
+    answer = api.post(api.url(router_id, "/commands"), body)
+    assert answer.status_code == 202
+    assert answer.json()["arguments"]["values"] == {
+        "Device.ManagementServer.Password": "[redacted]",
+        "Device.WiFi.SSID.1.SSID": "home",
+    }
+    for path in (answer.headers["location"], "/v1/commands", api.url(router_id, "/status")):
+        assert "CANARY" not in api.get(path).text
+
+
 def test_a_long_poll_ends_when_the_command_does(api: Api) -> None:
     command_id = queued(api)
     router_id = api.router()

@@ -2,8 +2,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 from twisted.internet import protocol
-from twisted.internet.defer import Deferred, succeed
+from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.testing import MemoryReactorClock, StringTransport
 
 from acs.cwmp.auth import BasicAnswer, ha1, parse_authorization, verify_basic, verify_digest
@@ -177,8 +178,30 @@ def test_at_most_one_in_the_interval(metrics: Any) -> None:
     for _ in range(3):
         outcomes += [result.outcome for result in result_of(waker.wake("R"))]
         outcomes += [result.outcome for result in result_of(waker.wake(f"R{len(outcomes)}"))]
-        reactor.advance(16)
-    assert outcomes == ["no_target", "no_target", "too_soon", "no_target", "no_target", "no_target"]
+        reactor.advance(14)
+    assert outcomes == ["no_target", "no_target", "too_soon", "no_target", "too_soon", "no_target"]
+    # What came too soon was asked for once more when 30 s had passed, and counts from then.
+    assert metrics.counts["connection_request", "no_target"] == 5
+    assert not reactor.getDelayedCalls()
+    assert [result.outcome for result in result_of(waker.wake("R"))] == ["too_soon"]
+    assert len(reactor.getDelayedCalls()) == 1
+
+
+def test_a_later_request_that_storage_fails_is_logged(metrics: Any) -> None:
+    reactor = new_reactor()
+    answers: list[Deferred[Any]] = [succeed(None), fail(OSError("disk full"))]
+    waker = ConnectionRequester(
+        reactor,
+        lambda _: answers.pop(0),
+        CwmpSettings(),
+        token=lambda _: "",
+        metrics=metrics,
+    )
+    waker.wake("R")
+    waker.wake("R")
+    with capture_logs() as logs:
+        reactor.advance(30)
+    assert [entry["event"] for entry in logs] == ["cwmp.connection_request_failed"]
 
 
 def test_disabled(metrics: Any) -> None:

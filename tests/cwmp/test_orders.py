@@ -120,6 +120,20 @@ def test_set_learns_the_types_sets_and_reads_back() -> None:
     }
 
 
+def test_secrets_are_set_and_never_told() -> None:
+    path = "Device.WiFi.AccessPoint.1.Security.KeyPassphrase"
+    router = _router()
+    router.leaves[path] = ("string", "CANARY-old")
+    turns = _hold(
+        router, _command("set", values={path: "CANARY-new"}), _command("get", 2, paths=[path])
+    )
+    assert router.leaves[path] == ("string", "CANARY-new")
+    facts = [fact for turn in turns for fact in turn.facts]
+    assert sum(isinstance(fact, CommandAnswered) for fact in facts) == 2
+    assert "CANARY" not in repr(facts)
+    assert "[redacted]" in repr(facts)
+
+
 def test_what_has_its_value_already_is_not_set() -> None:
     turns = _hold(_router(), _command("set", values={SSID: "home", ENABLE: True}))
     assert _said(turns)[1:] == [GetParameterValues((SSID, ENABLE))]
