@@ -6,7 +6,26 @@ from typing import Literal
 
 import msgspec
 
-CommandKind = Literal["reboot", "refresh", "get", "set"]
+CommandKind = Literal[
+    "reboot",
+    "refresh",  # collect the vitals now
+    "get",
+    "set",
+    "names",  # GetParameterNames
+    "tree",  # names and values of all below a path
+    "attributes",  # read or, with changes, written
+    "add",
+    "delete",
+    "download",
+    "upload",
+    "schedule_download",
+    "cancel_transfer",
+    "factory_reset",
+    "schedule_inform",
+    "software",  # ChangeDUState
+    "diagnostic",  # a test that the router carries out
+    "rpc",  # any other call, or one of these with arguments of one's own
+]
 CommandState = Literal[
     "queued",  # waits for the router's next session
     "refused",  # a guard said no; see ``refusals``
@@ -36,7 +55,8 @@ class Proposal(msgspec.Struct, frozen=True):
 
     Attributes:
         command_id: up to 32 characters, goes out as CommandKey (TR-069 Amendment 6, A.3.2.9).
-        arguments: for ``get`` ``{"paths": […]}``, for ``set`` ``{"values": {path: value}}``.
+        arguments: by kind, see ``acs.cwmp.orders``; ``{"paths": […]}`` for ``get``,
+            ``{"values": {path: value}}`` for ``set``.
         asked_by: ``policy``, or the name of the token or ``socket`` of an operator.
         consent: the customer agreed, during a contact.
         cause: fault class id that the verdict named, if the policy asks.
@@ -108,6 +128,7 @@ class GuardFacts(msgspec.Struct, frozen=True):
     fleet_sent_10min: int
     stopped: bool  # the kill switch
     wan_mbps: float | None = None  # WAN traffic of the last 15 min or more, both directions
+    diagnostic_open: bool = False  # a test that the router carries out is under way
 
 
 def new_command_id(now: float | None = None) -> str:

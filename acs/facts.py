@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from acs.commands import Outcome
+from acs.commands import Command, Outcome
 from acs.identity import DeviceId
 from diagnostics.sample import Value
 from diagnostics.verdict import Verdict
@@ -138,6 +138,63 @@ class CommandFailed(_Fact, frozen=True, kw_only=True):
     result: dict[str, object]
 
 
+class CommandFinished(_Fact, frozen=True, kw_only=True):
+    """An accepted command came to its end after its session: done, or failed if ``is_failed``.
+
+    One that is not known, or ended already, changes nothing: routers tell things twice.
+    """
+
+    command_id: str
+    is_failed: bool = False
+    result: dict[str, object] = {}
+
+
+class TransferCompleted(_Fact, frozen=True, kw_only=True):
+    """TransferComplete came (TR-069 Amendment 6, A.3.3.2); ``fault_code`` 0 means success.
+
+    ``command_key`` is the command's id; routers that lose it mean their one open transfer.
+    ``software_version`` is the one that the session's Inform named.
+    """
+
+    command_key: str
+    fault_code: int
+    fault_string: str
+    start_time: str = ""
+    complete_time: str = ""
+    software_version: str = ""
+
+
+class UnitsChanged(_Fact, frozen=True, kw_only=True):
+    """DUStateChangeComplete came (A.4.2.3), or its autonomous form with an empty key.
+
+    ``results`` are the OpResultStructs as plain values.
+    """
+
+    command_key: str
+    results: tuple[dict[str, object], ...]
+
+
+class Parameter(msgspec.Struct, frozen=True, array_like=True):
+    """A leaf of a router's tree; ``value``, ``type`` and ``writable`` None where unknown."""
+
+    name: str
+    value: str | None = None
+    type: str | None = None
+    writable: bool | None = None
+
+
+class TreeRead(_Fact, frozen=True, kw_only=True):
+    """All below ``path`` was read ("" is the whole tree): what is not among it is gone.
+
+    ``objects`` are the paths of the objects, each ending with ".", and whether instances may be
+    added or deleted there.
+    """
+
+    path: str
+    parameters: tuple[Parameter, ...]
+    objects: dict[str, bool] = {}
+
+
 class CommandConfirmed(_Fact, frozen=True, kw_only=True):
     """Event "M Reboot" with the command's key came: the reboot happened and was ours."""
 
@@ -208,6 +265,10 @@ Fact = (
     | Noted
     | CommandAnswered
     | CommandFailed
+    | CommandFinished
+    | TransferCompleted
+    | UnitsChanged
+    | TreeRead
     | CommandConfirmed
     | CommandVerified
     | CommandLapsed
@@ -237,6 +298,8 @@ class RouterRecord(msgspec.Struct, frozen=True):
         planned_for: software version that the plan was made for.
         collected_at: when the last collection's sample was taken, Unix seconds.
         commands_waiting: a queued command may be claimed in this session.
+        running: accepted commands whose end the Inform's events announce, to be looked after in
+            this session (a diagnostic with "8 DIAGNOSTICS COMPLETE").
     """
 
     router_id: str
@@ -247,3 +310,4 @@ class RouterRecord(msgspec.Struct, frozen=True):
     connection_secret_set: bool
     commands_waiting: bool
     is_new: bool = False
+    running: tuple[Command, ...] = ()

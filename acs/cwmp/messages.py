@@ -1,131 +1,153 @@
 """CWMP messages as plain values, both directions (TR-069 Amendment 6, annex A).
 
 Names are the standard's in snake case. No XML, no rules: encoding is ``codec``, order ``session``.
+The calls themselves are in ``router_calls`` and ``server_calls``.
 """
 
 import msgspec
 
-from acs.facts import Event
-from acs.identity import DeviceId
+from acs.cwmp import structs
+from acs.cwmp.router_calls import (
+    AutonomousDUStateChangeComplete,
+    AutonomousDUStateChangeCompleteResponse,
+    AutonomousTransferComplete,
+    AutonomousTransferCompleteResponse,
+    DUStateChangeComplete,
+    DUStateChangeCompleteResponse,
+    Inform,
+    InformResponse,
+    Kicked,
+    KickedResponse,
+    RequestDownload,
+    RequestDownloadResponse,
+    TransferComplete,
+    TransferCompleteResponse,
+)
+from acs.cwmp.server_calls import (
+    AddObject,
+    AddObjectResponse,
+    CancelTransfer,
+    CancelTransferResponse,
+    ChangeDUState,
+    ChangeDUStateResponse,
+    DeleteObject,
+    DeleteObjectResponse,
+    Download,
+    DownloadResponse,
+    FactoryReset,
+    FactoryResetResponse,
+    GetAllQueuedTransfers,
+    GetAllQueuedTransfersResponse,
+    GetOptions,
+    GetOptionsResponse,
+    GetParameterAttributes,
+    GetParameterAttributesResponse,
+    GetParameterNames,
+    GetParameterNamesResponse,
+    GetParameterValues,
+    GetParameterValuesResponse,
+    GetQueuedTransfers,
+    GetQueuedTransfersResponse,
+    Reboot,
+    RebootResponse,
+    ScheduleDownload,
+    ScheduleDownloadResponse,
+    ScheduleInform,
+    ScheduleInformResponse,
+    SetParameterAttributes,
+    SetParameterAttributesResponse,
+    SetParameterValues,
+    SetParameterValuesResponse,
+    SetVouchers,
+    SetVouchersResponse,
+    Upload,
+    UploadResponse,
+)
+from acs.cwmp.structs import ParameterFault, ParameterInfo, ParameterValue
+
+__all__ = [
+    "AcsMessage",
+    "AddObject",
+    "AddObjectResponse",
+    "AutonomousDUStateChangeComplete",
+    "AutonomousDUStateChangeCompleteResponse",
+    "AutonomousTransferComplete",
+    "AutonomousTransferCompleteResponse",
+    "CancelTransfer",
+    "CancelTransferResponse",
+    "ChangeDUState",
+    "ChangeDUStateResponse",
+    "CpeMessage",
+    "DUStateChangeComplete",
+    "DUStateChangeCompleteResponse",
+    "DeleteObject",
+    "DeleteObjectResponse",
+    "Download",
+    "DownloadResponse",
+    "Empty",
+    "Envelope",
+    "FactoryReset",
+    "FactoryResetResponse",
+    "Fault",
+    "GetAllQueuedTransfers",
+    "GetAllQueuedTransfersResponse",
+    "GetOptions",
+    "GetOptionsResponse",
+    "GetParameterAttributes",
+    "GetParameterAttributesResponse",
+    "GetParameterNames",
+    "GetParameterNamesResponse",
+    "GetParameterValues",
+    "GetParameterValuesResponse",
+    "GetQueuedTransfers",
+    "GetQueuedTransfersResponse",
+    "GetRPCMethods",
+    "GetRPCMethodsResponse",
+    "Inform",
+    "InformResponse",
+    "Kicked",
+    "KickedResponse",
+    "Message",
+    "ParameterFault",
+    "ParameterInfo",
+    "ParameterValue",
+    "Reboot",
+    "RebootResponse",
+    "RequestDownload",
+    "RequestDownloadResponse",
+    "ScheduleDownload",
+    "ScheduleDownloadResponse",
+    "ScheduleInform",
+    "ScheduleInformResponse",
+    "SetParameterAttributes",
+    "SetParameterAttributesResponse",
+    "SetParameterValues",
+    "SetParameterValuesResponse",
+    "SetVouchers",
+    "SetVouchersResponse",
+    "TransferComplete",
+    "TransferCompleteResponse",
+    "Unknown",
+    "Upload",
+    "UploadResponse",
+]
 
 
-class ParameterValue(msgspec.Struct, frozen=True, array_like=True):
-    """ParameterValueStruct. ``type`` is the local name of xsi:type, "" if none was given."""
-
-    name: str
-    value: str
-    type: str = ""
-
-
-class ParameterInfo(msgspec.Struct, frozen=True, array_like=True):
-    """ParameterInfoStruct; a name that ends with "." is an object."""
-
-    name: str
-    writable: bool
-
-
-class ParameterFault(msgspec.Struct, frozen=True, array_like=True):
-    """SetParameterValuesFault: why one parameter was not set."""
-
-    name: str
-    code: int
-    string: str
-
-
-class _Message(msgspec.Struct, frozen=True, tag=True):
-    pass
-
-
-# --- what a router says ---------------------------------------------------------------------
-
-
-class Empty(_Message, frozen=True):
+class Empty(structs.Message, frozen=True):
     """An empty HTTP POST: the router has nothing (more) to say."""
 
 
-class Inform(_Message, frozen=True):
-    """A.3.3.1."""
-
-    device: DeviceId
-    events: tuple[Event, ...]
-    max_envelopes: int
-    current_time: str
-    retry_count: int
-    parameters: tuple[ParameterValue, ...]
-
-
-class TransferComplete(_Message, frozen=True):
-    """A.3.3.2. ``fault_code`` 0 means success."""
-
-    command_key: str
-    fault_code: int
-    fault_string: str
-    start_time: str
-    complete_time: str
-
-
-class GetRPCMethods(_Message, frozen=True):
+class GetRPCMethods(structs.Message, frozen=True):
     """A.3.1.1, either direction."""
 
 
-class GetRPCMethodsResponse(_Message, frozen=True):
+class GetRPCMethodsResponse(structs.Message, frozen=True):
     """A.3.1.1, either direction."""
 
     methods: tuple[str, ...]
 
 
-class GetParameterNamesResponse(_Message, frozen=True):
-    """A.3.2.3."""
-
-    parameters: tuple[ParameterInfo, ...]
-
-
-class GetParameterValuesResponse(_Message, frozen=True):
-    """A.3.2.2."""
-
-    parameters: tuple[ParameterValue, ...]
-
-
-class SetParameterValuesResponse(_Message, frozen=True):
-    """A.3.2.1. Status 0: applied; 1: committed, applied later."""
-
-    status: int
-
-
-class SetParameterAttributesResponse(_Message, frozen=True):
-    """A.3.2.4."""
-
-
-class AddObjectResponse(_Message, frozen=True):
-    """A.3.2.6."""
-
-    instance_number: int
-    status: int
-
-
-class DeleteObjectResponse(_Message, frozen=True):
-    """A.3.2.7."""
-
-    status: int
-
-
-class DownloadResponse(_Message, frozen=True):
-    """A.3.2.8."""
-
-    status: int
-    start_time: str
-    complete_time: str
-
-
-class RebootResponse(_Message, frozen=True):
-    """A.3.2.9."""
-
-
-class FactoryResetResponse(_Message, frozen=True):
-    """A.4.1.6."""
-
-
-class Fault(_Message, frozen=True):
+class Fault(structs.Message, frozen=True):
     """A SOAP fault, either direction (TR-069 Amendment 6, 3.5 and A.5).
 
     ``code`` is the CWMP fault code, 0 when the peer gave none; ``soap_code`` Client or Server.
@@ -137,86 +159,74 @@ class Fault(_Message, frozen=True):
     soap_code: str = ""
 
 
-class Unknown(_Message, frozen=True):
+class Unknown(structs.Message, frozen=True):
     """A call that this server does not know; answered by fault 8000."""
 
     method: str
-
-
-# --- what the server says -------------------------------------------------------------------
-
-
-class InformResponse(_Message, frozen=True):
-    """A.3.3.1. MaxEnvelopes is always 1."""
-
-    max_envelopes: int = 1
-
-
-class TransferCompleteResponse(_Message, frozen=True):
-    """A.3.3.2."""
-
-
-class GetParameterNames(_Message, frozen=True):
-    """A.3.2.3. ``path`` may be empty, an object ("Device.") or a leaf."""
-
-    path: str
-    next_level: bool
-
-
-class GetParameterValues(_Message, frozen=True):
-    """A.3.2.2. A name that ends with "." asks for all below it."""
-
-    names: tuple[str, ...]
-
-
-class SetParameterValues(_Message, frozen=True):
-    """A.3.2.1. Each ParameterValue needs its type."""
-
-    parameters: tuple[ParameterValue, ...]
-    parameter_key: str = ""
-
-
-class AddObject(_Message, frozen=True):
-    """A.3.2.6."""
-
-    object_name: str
-    parameter_key: str = ""
-
-
-class Reboot(_Message, frozen=True):
-    """A.3.2.9. ``command_key`` comes back with "M Reboot"."""
-
-    command_key: str
 
 
 CpeMessage = (
     Empty
     | Inform
     | TransferComplete
+    | AutonomousTransferComplete
+    | RequestDownload
+    | Kicked
+    | DUStateChangeComplete
+    | AutonomousDUStateChangeComplete
     | GetRPCMethods
     | GetRPCMethodsResponse
     | GetParameterNamesResponse
     | GetParameterValuesResponse
     | SetParameterValuesResponse
     | SetParameterAttributesResponse
+    | GetParameterAttributesResponse
     | AddObjectResponse
     | DeleteObjectResponse
     | DownloadResponse
+    | UploadResponse
+    | ScheduleDownloadResponse
+    | CancelTransferResponse
+    | GetQueuedTransfersResponse
+    | GetAllQueuedTransfersResponse
     | RebootResponse
     | FactoryResetResponse
+    | ScheduleInformResponse
+    | ChangeDUStateResponse
+    | SetVouchersResponse
+    | GetOptionsResponse
     | Fault
     | Unknown
 )
 AcsMessage = (
     InformResponse
     | TransferCompleteResponse
+    | AutonomousTransferCompleteResponse
+    | RequestDownloadResponse
+    | KickedResponse
+    | DUStateChangeCompleteResponse
+    | AutonomousDUStateChangeCompleteResponse
     | GetRPCMethods
     | GetRPCMethodsResponse
     | GetParameterNames
     | GetParameterValues
     | SetParameterValues
+    | SetParameterAttributes
+    | GetParameterAttributes
     | AddObject
+    | DeleteObject
+    | Download
+    | Upload
+    | ScheduleDownload
+    | CancelTransfer
+    | GetQueuedTransfers
+    | GetAllQueuedTransfers
     | Reboot
+    | FactoryReset
+    | ScheduleInform
+    | ChangeDUState
+    | SetVouchers
+    | GetOptions
     | Fault
 )
 Message = CpeMessage | AcsMessage
@@ -230,9 +240,15 @@ class Envelope(msgspec.Struct, frozen=True):
         id: text of the cwmp:ID header as it came, None when there was none. Echoed in a reply.
         namespace: CWMP namespace, ``urn:dslforum-org:cwmp-1-0`` to ``-4``.
         quirks: names of the tolerated oddities met while reading, for metrics.
+        supported_versions: of the header SupportedCWMPVersions, () without one (3.7.2.1).
+        session_timeout: of the header SessionTimeout in seconds, None without one (3.7.2.1).
+        use_version: of the header UseCWMPVersion, which only an InformResponse carries.
     """
 
     message: Message
     id: str | None = None
     namespace: str = "urn:dslforum-org:cwmp-1-0"
     quirks: tuple[str, ...] = ()
+    supported_versions: tuple[str, ...] = ()
+    session_timeout: float | None = None
+    use_version: str = ""

@@ -1,0 +1,1 @@
+"""How good the diagnosis is: cases with labels, baselines, figures and a report."""
