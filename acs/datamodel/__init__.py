@@ -1,0 +1,1 @@
+"""What the Broadband Forum's data models say of a parameter: type, range, enumeration. Pure."""
