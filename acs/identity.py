@@ -29,6 +29,8 @@ class DeviceId(msgspec.Struct, frozen=True):
 
 
 def _escape(part: str) -> str:
+    if part.isascii() and part.isalnum():  # nearly always
+        return part
     # quote() leaves "-", "." and "~" alone; the standard leaves only letters, digits and "_".
     return quote(part, safe="").replace("-", "%2D").replace(".", "%2E").replace("~", "%7E")
 

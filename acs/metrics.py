@@ -4,8 +4,7 @@ One object carries the methods that the other rooms' metric protocols ask for. N
 a router, an address or an account: every label's values are bounded.
 """
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import get_args
 
 from prometheus_client import (
@@ -13,7 +12,6 @@ from prometheus_client import (
     Counter,
     Gauge,
     GCCollector,
-    Histogram,
     Info,
     PlatformCollector,
     ProcessCollector,
@@ -21,37 +19,13 @@ from prometheus_client import (
 
 from acs.commands import CommandKind, CommandState, Outcome
 from acs.facts import EVENT_CODES
+from acs.tallies import OTHER, Distribution, Tally
 from diagnostics.verdict import ACTIONS, Action
-
-OTHER = "other"
-_LABELS_PER_METRIC = 100
-_LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
 
 TURN_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 COMMIT_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
 SESSION_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
 ITEM_BUCKETS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0)
-
-
-class _Counts(dict[str, Counter]):
-    """Children of a counter by the value of its one label, resolved once each.
-
-    ``values`` are there from the start, at 0. With ``open_set``, names that our own code coins
-    (guards, quirks) are added as they come, up to a bound; any other value counts as "other".
-    """
-
-    def __init__(
-        self, family: Counter, values: Iterable[str] = (), *, open_set: bool = True
-    ) -> None:
-        super().__init__((value, family.labels(value)) for value in values)
-        self._family = family
-        self._open = open_set
-
-    def __missing__(self, value: str) -> Counter:
-        if self._open and len(self) < _LABELS_PER_METRIC and _LABEL.fullmatch(value):
-            child = self[value] = self._family.labels(value)
-            return child
-        return self._family.labels(OTHER)
 
 
 class Metrics:
@@ -72,12 +46,14 @@ class Metrics:
         self._actions(registry)
 
     def _conversation(self, registry: CollectorRegistry) -> None:
-        def counts(name: str, text: str, label: str) -> _Counts:
-            return _Counts(Counter(name, text, (label,), registry=registry))
+        def counts(name: str, text: str, label: str) -> Tally:
+            return Tally(name, text, label, registry)
 
         self._sessions = counts("acs_sessions", "Sessions that ended.", "outcome")
-        events = Counter("acs_informs", "Events in Informs.", ("event",), registry=registry)
-        self._informs = _Counts(events, (*EVENT_CODES, "vendor", OTHER), open_set=False)
+        events = (*EVENT_CODES, "vendor", OTHER)
+        self._informs = Tally(
+            "acs_informs", "Events in Informs.", "event", registry, events, open_set=False
+        )
         self._auth_failures = counts("acs_auth_failures", "Refused credentials.", "reason")
         self._malformed = counts("acs_malformed", "Messages that could not be read.", "code")
         self._quirks = counts("acs_quirks", "Tolerated oddities of routers.", "quirk")
@@ -96,47 +72,50 @@ class Metrics:
         self._quarantined = Counter(
             "acs_quarantined", "Unknown routers that asked to be served.", registry=registry
         )
-        self._turn = Histogram(
+        self._turn = Distribution(
             "acs_turn_seconds",
             "From the last byte of a router's request to the first of the answer.",
-            registry=registry,
-            buckets=TURN_BUCKETS,
+            TURN_BUCKETS,
+            registry,
         ).observe
-        self._session_seconds = Histogram(
+        self._session_seconds = Distribution(
             "acs_session_seconds",
             "Length of sessions.",
-            registry=registry,
-            buckets=SESSION_BUCKETS,
+            SESSION_BUCKETS,
+            registry,
         ).observe
-        self._connections = Gauge(
-            "acs_connections", "Open connections of routers.", registry=registry
-        )
-        self._sessions_open = Gauge("acs_sessions_open", "Sessions under way.", registry=registry)
+        self._connections = self._sessions_open = 0
+        connections = Gauge("acs_connections", "Open connections of routers.", registry=registry)
+        connections.set_function(lambda: self._connections)
+        sessions = Gauge("acs_sessions_open", "Sessions under way.", registry=registry)
+        sessions.set_function(lambda: self._sessions_open)
 
     def _storage(self, registry: CollectorRegistry) -> None:
-        self._commit_seconds = Histogram(
+        self._commit_seconds = Distribution(
             "acs_commit_seconds",
             "One transaction of the writer, its COMMIT included.",
-            registry=registry,
-            buckets=COMMIT_BUCKETS,
+            COMMIT_BUCKETS,
+            registry,
         ).observe
-        self._commit_items = Histogram(
+        self._commit_items = Distribution(
             "acs_commit_items",
             "Items in one transaction of the writer.",
-            registry=registry,
-            buckets=ITEM_BUCKETS,
+            ITEM_BUCKETS,
+            registry,
         ).observe
         self._depth_family = Gauge(
             "acs_queue_depth", "Items that wait in a queue.", ("queue",), registry=registry
         )
-        self._writer_depth = self._depth_family.labels("writer")
+        self._writer_depth = 0
+        self._depth_family.labels("writer").set_function(lambda: self._writer_depth)
 
     def _actions(self, registry: CollectorRegistry) -> None:
         self._routers = Gauge(
             "acs_routers", "Routers by their newest verdict.", ("verdict",), registry=registry
         )
-        verdicts = Counter("acs_verdicts", "Verdicts made.", ("action",), registry=registry)
-        self._verdicts = _Counts(verdicts, ACTIONS, open_set=False)
+        self._verdicts = Tally(
+            "acs_verdicts", "Verdicts made.", "action", registry, ACTIONS, open_set=False
+        )
         commands = Counter(
             "acs_commands",
             "Commands that came into a state.",
@@ -154,8 +133,7 @@ class Metrics:
         self._outcomes = {(k, o): outcomes.labels(k, o) for k in kinds for o in get_args(Outcome)}
         self._other_command = commands
         self._other_outcome = outcomes
-        refusals = Counter("acs_refusals", "Commands refused.", ("guard",), registry=registry)
-        self._refusals = _Counts(refusals)
+        self._refusals = Tally("acs_refusals", "Commands refused.", "guard", registry)
 
     # --- the conversation ---------------------------------------------------------------------
 
@@ -165,28 +143,28 @@ class Metrics:
 
     def connections(self, count: int) -> None:
         """So many connections of routers are open."""
-        self._connections.set(count)
+        self._connections = count
 
     def http_refused(self, status: int) -> None:
         """A request or connection was refused below CWMP, with this HTTP status."""
-        self._http_refused[str(status)].inc()
+        self._http_refused.add(str(status))
 
     def sessions(self, count: int) -> None:
         """So many sessions are live in memory."""
-        self._sessions_open.set(count)
+        self._sessions_open = count
 
     def session_ended(self, outcome: str, seconds: float) -> None:
         """A session ended after ``seconds``: done, timeout, replaced and so on."""
-        self._sessions[outcome].inc()
+        self._sessions.add(outcome)
         self._session_seconds(seconds)
 
     def informed(self, event: str) -> None:
         """An Inform brought an event; a code that is not the standard's is "vendor" or "other"."""
-        self._informs[event].inc()
+        self._informs.add(event)
 
     def auth_failed(self, reason: str) -> None:
         """Credentials were refused."""
-        self._auth_failures[reason].inc()
+        self._auth_failures.add(reason)
 
     def identity_mismatch(self) -> None:
         """A router named itself as another one than its credentials are of."""
@@ -198,19 +176,19 @@ class Metrics:
 
     def quirk(self, name: str) -> None:
         """A tolerated oddity was met in a message."""
-        self._quirks[name].inc()
+        self._quirks.add(name)
 
     def malformed(self, code: str) -> None:
         """A message could not be read."""
-        self._malformed[code].inc()
+        self._malformed.add(code)
 
     def turned_away(self, reason: str) -> None:
         """A session was not begun: draining or busy."""
-        self._turned_away[reason].inc()
+        self._turned_away.add(reason)
 
     def connection_request(self, outcome: str) -> None:
         """A connection request ended so."""
-        self._connection_requests[outcome].inc()
+        self._connection_requests.add(outcome)
 
     # --- storage ------------------------------------------------------------------------------
 
@@ -221,7 +199,7 @@ class Metrics:
 
     def set_queue_depth(self, depth: int) -> None:
         """Items that wait for the writer."""
-        self._writer_depth.set(depth)
+        self._writer_depth = depth
 
     def set_depth(self, queue: str, depth: int) -> None:
         """Items that wait in another queue, named by our own code."""
@@ -231,7 +209,7 @@ class Metrics:
 
     def judged(self, action: str) -> None:
         """A verdict was made."""
-        self._verdicts[action].inc()
+        self._verdicts.add(action)
 
     def command(self, kind: str, state: str) -> None:
         """A command came into a state."""
@@ -245,7 +223,7 @@ class Metrics:
 
     def refused(self, guard: str) -> None:
         """A guard refused a command."""
-        self._refusals[guard].inc()
+        self._refusals.add(guard)
 
     def set_routers(self, by_verdict: Mapping[Action | None, int]) -> None:
         """Routers by newest verdict; the key None counts those without one."""

@@ -12,7 +12,7 @@ from twisted.python.failure import Failure
 from acs.cwmp.deadlines import Deadlines
 from acs.cwmp.http_connection import LINGER_SECONDS, Connection, Handler
 from acs.cwmp.http_messages import render, unavailable
-from acs.cwmp.http_reader import HttpLimits, Phase
+from acs.cwmp.http_reader import HttpLimits
 from acs.cwmp.settings import CwmpSettings
 from acs.cwmp.telemetry import CwmpMetrics
 
@@ -77,15 +77,16 @@ class Listener(protocol.Factory):
     ) -> None:
         self.handler = handler
         self.clock = clock
+        self.seconds = clock.seconds
         self.metrics = metrics
         self.deadlines = Deadlines(clock)
         self.path = settings.path.encode()
         self.limits = HttpLimits(settings.header_limit, settings.headers_limit, settings.body_limit)
-        self.timeouts = {
-            Phase.IDLE: float(settings.session_timeout),
-            Phase.HEAD: float(settings.headers_timeout),
-            Phase.BODY: float(settings.body_timeout),
-        }
+        self.timeouts = (  # by Phase
+            float(settings.session_timeout),
+            float(settings.headers_timeout),
+            float(settings.body_timeout),
+        )
         self.connections: set[Connection] = set()
         self.turned_away = 0
         self._number = 0

@@ -218,8 +218,8 @@ class Connection(protocol.Protocol):
     def _arm(self, phase: Phase) -> None:
         listener = self._listener
         self._armed = phase
-        self.deadline = listener.clock.seconds() + listener.timeouts[phase]
-        if phase is not Phase.IDLE or self.slot is None:
+        self.deadline = listener.seconds() + listener.timeouts[phase]
+        if phase or self.slot is None:
             listener.deadlines.watch(self)
 
 

@@ -6,7 +6,7 @@ readers of one stream of bytes from disagreeing about where a request ends, are 
 
 import re
 from collections import deque
-from enum import Enum, auto
+from enum import IntEnum
 
 import httptools
 import msgspec
@@ -47,12 +47,15 @@ class HttpRefusedError(Exception):
         self.reason = reason
 
 
-class Phase(Enum):
+class Phase(IntEnum):
     """Where in a request the stream is."""
 
-    IDLE = auto()
-    HEAD = auto()
-    BODY = auto()
+    IDLE = 0
+    HEAD = 1
+    BODY = 2
+
+
+_HEAD, _BODY = Phase.HEAD, Phase.BODY  # an attribute of an enumeration costs a call each time
 
 
 class RequestReader:
@@ -65,14 +68,16 @@ class RequestReader:
     """
 
     __slots__ = (
+        "_again",
         "_body",
         "_body_bytes",
-        "_count",
         "_fed",
         "_head_bytes",
         "_headers",
         "_keep_alive",
         "_limits",
+        "_most_head_bytes",
+        "_most_headers",
         "_old",
         "_parser",
         "_path",
@@ -88,6 +93,8 @@ class RequestReader:
         self.phase = Phase.IDLE
         self.wants_continue = False
         self._limits = limits
+        self._most_head_bytes = limits.header_bytes
+        self._most_headers = limits.headers
         self._path = path
         self._refusal: HttpRefusedError | None = None
         self._fed = 0
@@ -127,7 +134,7 @@ class RequestReader:
         self._target = b""
         self._headers: dict[bytes, bytes] = {}
         self._head_bytes = 0
-        self._count = 0
+        self._again = 0  # headers that came another time
         self._body: list[bytes] = []
         self._body_bytes = 0
         self._keep_alive = False
@@ -151,7 +158,7 @@ class RequestReader:
         """Parser: the first byte of a request."""
         if len(self.complete) > _PIPELINED:
             raise self._refuse(400, "too many pipelined requests")
-        self.phase = Phase.HEAD
+        self.phase = _HEAD
 
     def on_url(self, url: bytes) -> None:
         """Parser: a piece of the request target."""
@@ -162,17 +169,17 @@ class RequestReader:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Parser: one header, or one trailer."""
-        if self.phase is Phase.BODY:
+        if self.phase is _BODY:
             raise self._refuse(400, "trailers")
-        self._head_bytes += len(name) + len(value) + 4
-        self._count += 1
-        if self._head_bytes > self._limits.header_bytes or self._count > self._limits.headers:
+        head_bytes = self._head_bytes = self._head_bytes + len(name) + len(value) + 4
+        headers = self._headers
+        if head_bytes > self._most_head_bytes or len(headers) + self._again >= self._most_headers:
             raise self._refuse(431, "headers too long or too many")
         key = name.lower()
-        headers = self._headers
         if key in headers:
             if key in _SINGLE:
                 raise self._refuse(400, "repeated header")
+            self._again += 1
             value = headers[key] + (b"; " if key == b"cookie" else b", ") + value
         headers[key] = value
 
@@ -192,7 +199,7 @@ class RequestReader:
         self._keep_alive = parser.should_keep_alive()
         self._check_target()
         self._check_framing()
-        self.phase = Phase.BODY
+        self.phase = _BODY
         self._fed = 0
 
     def on_body(self, data: bytes) -> None:

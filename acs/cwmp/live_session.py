@@ -2,7 +2,7 @@
 
 import re
 from collections import deque
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Iterator
 
 import msgspec
 from twisted.internet.defer import Deferred
@@ -11,9 +11,22 @@ from acs.cwmp.session import SessionState, without_secrets
 from acs.facts import ConnectionSecret
 
 COOKIE = "acs_session"
+_COOKIE_BYTES = 16
+_COOKIES = 256  # asked of the system at once
 _COOKIE = re.compile(
     rb"(?:^|[;,])[ \t]*acs_session[ \t]*=[ \t]*\"?([0-9a-f]{32})\"?[ \t]*(?=$|[;,])"
 )
+
+
+def cookies(token: Callable[[int], str]) -> Iterator[str]:
+    """Values of new cookies, for ever: 128 random bits each, many asked of the system at once.
+
+    ``token`` makes random bytes, so many, as hexadecimal digits.
+    """
+    while True:
+        many = token(_COOKIE_BYTES * _COOKIES)
+        for at in range(0, len(many), 2 * _COOKIE_BYTES):
+            yield many[at : at + 2 * _COOKIE_BYTES]
 
 
 def cookie_of(header: bytes | None) -> str | None:

@@ -5,6 +5,7 @@ Each request's way is in ``exchange``, sessions are in ``registry``; no rule liv
 
 import secrets
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from acs.cwmp.gate import Gate
 from acs.cwmp.http import Listener
 from acs.cwmp.http_connection import Connection
 from acs.cwmp.http_messages import HttpRequest, HttpResponse
+from acs.cwmp.live_session import cookies
 from acs.cwmp.plans import Plans
 from acs.cwmp.registry import Registry
 from acs.cwmp.session import SessionPolicy
@@ -91,7 +93,7 @@ class CwmpServer:
                 timeout=settings.session_timeout,
                 now=now,
                 seconds=seconds,
-                token=lambda: token(16),
+                token=partial(next, cookies(token)),
                 metrics=metrics,
             ),
             plans=Plans(store.plan),
