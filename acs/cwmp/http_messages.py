@@ -58,7 +58,7 @@ _REASONS = {
     505: b"HTTP Version Not Supported",
 }
 # What a refusal of this status has to say beside its status line (RFC 9110, 15.5.6 and 12.5.3).
-_REFUSAL_HEADERS = {405: b"Allow: POST\r\n", 415: b"Accept-Encoding: identity\r\n"}
+_REFUSAL_HEADERS = {405: b"Allow: POST\r\n", 415: b"Accept-Encoding: gzip, deflate\r\n"}
 _HEADS = {status: b"HTTP/1.1 %d %b\r\n" % (status, reason) for status, reason in _REASONS.items()}
 _NO_CONTENT = 204
 

@@ -6,6 +6,7 @@ readers of one stream of bytes from disagreeing about where a request ends, are 
 
 import re
 from collections import deque
+from collections.abc import Callable
 from enum import IntEnum
 
 import httptools
@@ -21,7 +22,9 @@ _FRAMING_SHARE = 0.1
 _SINGLE = frozenset(
     (b"host", b"content-length", b"transfer-encoding", b"authorization", b"content-encoding")
 )
-_HOST = re.compile(rb"(?:[A-Za-z0-9._~%!$&'()*+,;=-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
+# Of bodies; who undoes them is whoever reads the request.
+_ENCODINGS = frozenset((b"", b"identity", b"gzip", b"x-gzip", b"deflate"))
+_HOST = re.compile(rb"(?:[A-Za-z0-9._~%!$&'()*+,;=-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?[ \t]*")
 
 
 class HttpLimits(msgspec.Struct, frozen=True):
@@ -55,7 +58,7 @@ class Phase(IntEnum):
     BODY = 2
 
 
-_HEAD, _BODY = Phase.HEAD, Phase.BODY  # an attribute of an enumeration costs a call each time
+_IDLE, _HEAD, _BODY = Phase  # an attribute of an enumeration costs a call each time
 
 
 class RequestReader:
@@ -65,10 +68,10 @@ class RequestReader:
         complete: whole requests, oldest first; the owner takes them out.
         phase: of the request that is not whole yet.
         wants_continue: the peer waits for "100 Continue" before its body; the owner resets it.
+        on_header: the parser's; takes a header's name and value.
     """
 
     __slots__ = (
-        "_again",
         "_body",
         "_body_bytes",
         "_fed",
@@ -76,14 +79,14 @@ class RequestReader:
         "_headers",
         "_keep_alive",
         "_limits",
-        "_most_head_bytes",
-        "_most_headers",
         "_old",
+        "_pairs",
         "_parser",
         "_path",
         "_refusal",
         "_target",
         "complete",
+        "on_header",
         "phase",
         "wants_continue",
     )
@@ -93,12 +96,17 @@ class RequestReader:
         self.phase = Phase.IDLE
         self.wants_continue = False
         self._limits = limits
-        self._most_head_bytes = limits.header_bytes
-        self._most_headers = limits.headers
         self._path = path
         self._refusal: HttpRefusedError | None = None
         self._fed = 0
         self._start()
+        # One header, or one trailer. How many come between two looks at their number and size is
+        # bounded by what one read of the socket brings.
+        pairs: list[tuple[bytes, bytes]] = []
+        self._pairs = pairs
+        self.on_header: Callable[[bytes, bytes], None] = lambda name, value: pairs.append(
+            (name, value)
+        )
         self._parser: httptools.HttpRequestParser | None = httptools.HttpRequestParser(self)
 
     def feed(self, data: bytes) -> None:
@@ -115,12 +123,12 @@ class RequestReader:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
             raise self._refused(400, str(error)) from None
-        if self.phase is Phase.IDLE:
+        if self.phase is _IDLE:
             return
         # Bytes of a request that began behind another one in the same data are not counted: it is
         # one read of the socket at most.
         self._fed = self._fed + len(data) if len(self.complete) == before else 0
-        if self.phase is Phase.HEAD:
+        if self.phase is _HEAD:
             if self._fed > self._limits.header_bytes:
                 raise self._refused(431, "headers too long")
         elif self._fed > self._limits.body_bytes * (1 + _FRAMING_SHARE) + self._head_bytes:
@@ -134,7 +142,6 @@ class RequestReader:
         self._target = b""
         self._headers: dict[bytes, bytes] = {}
         self._head_bytes = 0
-        self._again = 0  # headers that came another time
         self._body: list[bytes] = []
         self._body_bytes = 0
         self._keep_alive = False
@@ -167,26 +174,11 @@ class RequestReader:
             raise self._refuse(431, "target too long")
         self._target += url
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Parser: one header, or one trailer."""
-        if self.phase is _BODY:
-            raise self._refuse(400, "trailers")
-        head_bytes = self._head_bytes = self._head_bytes + len(name) + len(value) + 4
-        headers = self._headers
-        if head_bytes > self._most_head_bytes or len(headers) + self._again >= self._most_headers:
-            raise self._refuse(431, "headers too long or too many")
-        key = name.lower()
-        if key in headers:
-            if key in _SINGLE:
-                raise self._refuse(400, "repeated header")
-            self._again += 1
-            value = headers[key] + (b"; " if key == b"cookie" else b", ") + value
-        headers[key] = value
-
     def on_headers_complete(self) -> None:
         """Parser: the head is whole; everything that can be refused now is."""
         parser = self._parser
         assert parser is not None
+        self._take_headers()
         version = parser.get_http_version()
         if version != "1.1":
             if version != "1.0":
@@ -211,6 +203,8 @@ class RequestReader:
 
     def on_message_complete(self) -> None:
         """Parser: the request is whole."""
+        if self._pairs:
+            raise self._refuse(400, "trailers")
         body = self._body
         self.complete.append(
             HttpRequest(
@@ -221,18 +215,37 @@ class RequestReader:
                 self._old,
             )
         )
-        self.phase = Phase.IDLE
+        self.phase = _IDLE
         self.wants_continue = False
         self._start()
 
     # --- rules of the head --------------------------------------------------------------------
+
+    def _take_headers(self) -> None:
+        pairs, headers = self._pairs, self._headers
+        if len(pairs) > self._limits.headers:
+            raise self._refuse(431, "too many headers")
+        head_bytes = self._head_bytes + 4 * len(pairs)
+        for name, value in pairs:
+            head_bytes += len(name) + len(value)
+            key = name.lower()
+            if key not in headers:
+                headers[key] = value
+            elif key in _SINGLE:
+                raise self._refuse(400, "repeated header")
+            else:
+                headers[key] += (b"; " if key == b"cookie" else b", ") + value
+        self._head_bytes = head_bytes
+        if head_bytes > self._limits.header_bytes:
+            raise self._refuse(431, "headers too long")
+        pairs.clear()
 
     def _check_target(self) -> None:
         host = self._headers.get(b"host")
         if host is None:
             if not self._old:  # RFC 9112, 3.2: 400 for HTTP/1.1 without Host
                 raise self._refuse(400, "no Host")
-        elif _HOST.fullmatch(host.rstrip(b" \t")) is None:
+        elif _HOST.fullmatch(host) is None:
             raise self._refuse(400, "bad Host")
         target = self._target
         if target != self._path:
@@ -257,7 +270,8 @@ class RequestReader:
                 raise self._refuse(400, "Content-Length")
             if len(digits) > 15 or int(digits) > self._limits.body_bytes:  # noqa: PLR2004 - far above any limit; int() of a huge text is slow
                 raise self._refuse(413, "body too long")
-        if headers.get(b"content-encoding", b"identity").strip().lower() not in (b"identity", b""):
+        encoding = headers.get(b"content-encoding")
+        if encoding is not None and encoding.strip().lower() not in _ENCODINGS:
             raise self._refuse(415, "Content-Encoding")
         expect = headers.get(b"expect")
         if expect is not None:
