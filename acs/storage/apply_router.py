@@ -16,6 +16,7 @@ from acs.facts import (
 )
 from acs.identity import DeviceId
 from acs.storage import vitals
+from acs.storage.apply_reach import secret_taken
 from acs.storage.errors import FactRefusedError
 from acs.storage.state import ALL, INFORM, RouterState
 from acs.storage.work import LONGEST_ID, Work, encode
@@ -58,7 +59,7 @@ def apply_informed(work: Work, fact: Informed) -> RouterRecord:
         plan_key=state.plan_key,
         planned_for=state.planned_for,
         collected_at=state.collected_at,
-        connection_secret=_secret(work, state),
+        connection_secret=None if state.connection_secret_set else _secret(work, state),
         connection_secret_set=bool(state.connection_secret_set),
         commands_waiting=bool(state.commands_waiting),
         is_new=is_first,
@@ -75,6 +76,8 @@ def _change_firmware(work: Work, state: RouterState, fact: Informed) -> None:
     before, state.software_version = state.software_version, fact.software_version
     if before:
         work.widen(state)
+        # It may take now what it refused before, or have lost what it took.
+        state.connection_secret_set = False
         work.event(state, fact.at, "firmware", {"from": before, "to": fact.software_version})
         change = FirmwareChange(fact.at, before, fact.software_version)
         state.remember(state.lately().with_firmware(change))
@@ -126,9 +129,14 @@ def apply_noted(work: Work, fact: Noted) -> None:
 
 
 def apply_secret_set(work: Work, fact: ConnectionSecretSet) -> None:
-    """Remember whether the router took our credentials."""
+    """Remember that the router was given our credentials; one that refused is not asked again.
+
+    Not until it is reset or has another firmware.
+    """
     state = work.router(fact.router_id)
-    state.connection_secret_set = fact.accepted
+    state.connection_secret_set = True
+    if fact.accepted:
+        secret_taken(work, state)
     work.event(state, fact.at, "connection_secret", {"accepted": fact.accepted})
 
 

@@ -243,5 +243,5 @@ def test_responses() -> None:
     assert b"Connection: close" in render(refusal(400), keep_alive=False)
     assert b"Connection: keep-alive" in render(HttpResponse(204), keep_alive=True, old=True)
     assert b"Allow: POST" in refusal(405).headers
-    assert b"Accept-Encoding: identity" in refusal(415).headers
+    assert b"Accept-Encoding: gzip, deflate" in refusal(415).headers
     assert re.search(rb"Retry-After: 7\r\n", unavailable(7.2).headers)
