@@ -1,5 +1,6 @@
 """``acs enrol``: letting an unknown router in. The credentials are made and kept by the daemon."""
 
+import sys
 from typing import IO
 
 import click
@@ -9,6 +10,11 @@ from acs.cli.errors import USAGE, CliError
 from acs.cli.output import print_json
 from acs.cli.resolve import resolve
 from acs.cli.session import Session, json_option, router_argument, with_api
+
+
+def can_ask() -> bool:
+    """Whether somebody sits at a terminal."""
+    return sys.stdin.isatty()
 
 
 @click.command()
@@ -48,6 +54,8 @@ def enrol(
         if not password:
             raise CliError("the password file's first line is empty", USAGE)
     elif not generate:
+        if not can_ask():
+            raise CliError("no terminal to ask on: give --password-file or --generate", USAGE)
         password = click.prompt(
             "Password of the router", hide_input=True, confirmation_prompt=True, err=True
         )

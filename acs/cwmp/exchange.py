@@ -103,7 +103,8 @@ class Exchange:
         is_empty = not body or body.isspace()
         cookie = cookie_of(self._request.headers.get(b"cookie"))
         session = around.registry.find(self._connection, cookie)
-        if session is None and cookie is None and self._is_anonymous and not is_empty:
+        is_new = session is None and cookie is None
+        if is_new and (self._asks_for_challenge if is_empty else self._is_anonymous):
             self._challenge()  # before an unknown peer's message costs us anything
             return
         if not is_empty:
@@ -149,6 +150,16 @@ class Exchange:
     @property
     def _is_anonymous(self) -> bool:
         return self._router_id is None and not self._is_open
+
+    @property
+    def _asks_for_challenge(self) -> bool:
+        """An empty request opens the connection: libcurl so asks what it is to authenticate with.
+
+        With Digest set it keeps the body back until it has seen a challenge (RFC 9110, 11.6.1
+        leaves that to it); a router built on it would take any other answer for the session's end.
+        """
+        headers = self._request.headers
+        return self._connection.served == 1 and b"authorization" not in headers
 
     @property
     def _is_inform(self) -> bool:

@@ -44,6 +44,7 @@ class Connection(protocol.Protocol):
         peer: the router's IP address.
         number: of the connection, never used again.
         lost: it is gone.
+        served: requests that came on it, the one being answered included.
         deadline: when to give up what is going on now, in seconds of the clock.
     """
 
@@ -58,7 +59,7 @@ class Connection(protocol.Protocol):
         self._request: HttpRequest | None = None  # being answered, until the last byte is sent
         self._refusal: int | None = None  # sent after the answers to what came before it
         self._armed = Phase.IDLE  # the phase that the deadline is of
-        self._served = False
+        self.served = 0
         self._paused = False
         self._lingering: int | None = None  # bytes still dropped before the peer is cut off
 
@@ -99,7 +100,7 @@ class Connection(protocol.Protocol):
         self.lost = True
         self._reader.close()
         self._listener.closed(self)
-        if self._served:
+        if self.served:
             self._listener.handler.disconnected(self)
 
     def expire(self) -> None:
@@ -136,7 +137,7 @@ class Connection(protocol.Protocol):
 
     def _serve(self, request: HttpRequest) -> None:
         self._request = request
-        self._served = True
+        self.served += 1
         self._arm(Phase.IDLE)
         try:
             answer = self._listener.handler.handle(self, request)

@@ -3,6 +3,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from click.testing import Result
 
 Run = Callable[..., Result]
@@ -22,10 +23,19 @@ def test_a_password_of_a_file_is_never_shown(acs: Run, known_router: str, tmp_pa
     assert "secret one" not in result.output
 
 
-def test_a_password_may_be_typed(acs: Run, known_router: str) -> None:
+def test_a_password_may_be_typed(
+    acs: Run, known_router: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("acs.cli.enrol.can_ask", lambda: True)
     result = acs("enrol", known_router, input="typed\ntyped\n")
     assert result.exit_code == 0, result.stderr
     assert "typed" not in result.output
+
+
+def test_without_a_terminal_nothing_is_asked(acs: Run, known_router: str) -> None:
+    result = acs("enrol", known_router, input="typed\ntyped\n")
+    assert result.exit_code == 2
+    assert "--generate" in result.stderr
 
 
 def test_two_ways_at_once_or_an_empty_file_are_wrong(

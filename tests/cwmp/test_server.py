@@ -130,11 +130,26 @@ def test_malformed_gives_400_and_ends_the_session(open_house: House, body: bytes
 
 
 def test_without_a_session(open_house: House) -> None:
-    answer = Router(open_house).post(b"")
+    router = Router(open_house)
+    router.post(inform())
+    router.talk()
+    answer = router.post(b"")
     assert (answer.status, answer.headers["connection"]) == (204, "close")
     late = encode(RebootResponse(), namespace=NAMESPACE, id="1")
     assert Router(open_house).post(late).status == 400
     assert open_house.metrics.counts["malformed", "no-session"] == 1
+
+
+def test_an_empty_request_that_opens_a_connection_is_challenged(open_house: House) -> None:
+    """As libcurl does with Digest: it sends the body once it knows how to authenticate."""
+    router = Router(open_house)
+    answer = router.post(b"")
+    assert answer.status == 401
+    assert answer.challenges[0].startswith("Digest ")
+    assert "connection" not in answer.headers
+    assert router.post(inform(), Authorization='Digest username="any"').status == 200
+    late = Router(open_house)
+    assert late.post(b"", Authorization="Basic eDp5").status == 204
 
 
 def test_storage_that_fails_gives_503(open_house: House) -> None:
