@@ -14,8 +14,12 @@ from acs.cwmp.auth import AuthError
 from acs.cwmp.codec import MalformedMessage, decode
 from acs.cwmp.http_connection import Connection
 from acs.cwmp.http_messages import HttpRequest, HttpResponse, refusal, unavailable
+from acs.cwmp.inflating import InflateError, inflate
 from acs.cwmp.live_session import Session, SessionBusyError, cookie_of
 from acs.cwmp.messages import Empty, Envelope, Inform
+from acs.cwmp.oddities import after_end, count, policy_with, shaped
+from acs.cwmp.quirks import NONE
+from acs.cwmp.recalling import recall
 from acs.cwmp.session import begin
 from acs.cwmp.surroundings import Surroundings
 from acs.cwmp.turning import Turning
@@ -25,6 +29,7 @@ log = structlog.get_logger("cwmp")
 
 _EMPTY = Envelope(Empty())
 _NO_SESSION = HttpResponse(204, close=True)
+_CLAIM_BYTES = 65_536  # of a compressed body of a peer that has not said who it is
 
 
 class Exchange:
@@ -32,6 +37,7 @@ class Exchange:
 
     __slots__ = (
         "_around",
+        "_body",
         "_connection",
         "_done",
         "_envelope",
@@ -46,6 +52,7 @@ class Exchange:
         self._around = around
         self._connection = connection
         self._request = request
+        self._body = request.body  # without its Content-Encoding, once that was needed
         self._router_id: str | None = None  # that the request's credentials are of
         self._envelope = _EMPTY
         self._held: Session | None = None  # acquired, to be released
@@ -93,32 +100,48 @@ class Exchange:
 
     def _refuse_credentials(self, error: AuthError) -> None:
         if error.reason == "unknown_user":
-            self._around.claims.claim(self._connection, self._request.body)
-        self._finish(self._around.gate.refused(self._connection, error.reason))
+            self._claim()
+        self._finish(self._around.gate.refused(self._connection, self._request, error.reason))
 
     def _identified(self, router_id: str | None) -> None:
         self._router_id = router_id
-        around = self._around
-        body = self._request.body
+        around, headers = self._around, self._request.headers
+        body = self._body
         is_empty = not body or body.isspace()
-        cookie = cookie_of(self._request.headers.get(b"cookie"))
+        cookie = cookie_of(headers.get(b"cookie"))
         session = around.registry.find(self._connection, cookie)
         is_new = session is None and cookie is None
         if is_new and (self._asks_for_challenge if is_empty else self._is_anonymous):
             self._challenge()  # before an unknown peer's message costs us anything
             return
-        if not is_empty:
-            try:
-                self._envelope = decode(body, around.message_limits)
-            except MalformedMessage as error:
-                self._malformed(error.code, session)
-                return
-            for quirk in self._envelope.quirks:
-                around.metrics.quirk(quirk)
-        if session is None and cookie is not None and not self._is_inform:
-            self._then(around.registry.restore(cookie), self._found)
-        else:
+        if not is_empty and not self._read(session):
+            return
+        if session is not None or self._is_inform:
             self._found(session)
+            return
+        recalled = recall(around, self._connection, cookie, router_id)
+        if isinstance(recalled, Deferred):
+            self._then(recalled, self._found)
+        else:
+            self._found(recalled)
+
+    def _read(self, session: Session | None) -> bool:
+        """Read the message; whether it could be."""
+        around = self._around
+        encoding = self._request.headers.get(b"content-encoding")
+        try:
+            if encoding is not None:
+                self._body = inflate(self._body, encoding, around.settings.body_limit)
+            self._envelope = decode(self._body, around.message_limits)
+        except InflateError as error:
+            self._malformed("content-encoding", session, error.status)
+            return False
+        except MalformedMessage as error:
+            self._malformed(error.code, session)
+            return False
+        for quirk in self._envelope.quirks:
+            around.metrics.quirk(quirk)
+        return True
 
     def _found(self, session: Session | None) -> None:
         if session is not None and not self._may_use(session):
@@ -128,7 +151,7 @@ class Exchange:
         elif session is not None:
             self._join(session)
         elif isinstance(self._envelope.message, Empty):
-            self._finish(_NO_SESSION)
+            self._finish(after_end(self._around, self._connection))
         else:
             self._malformed("no-session", None)
 
@@ -141,7 +164,20 @@ class Exchange:
             self._around.metrics.auth_failed("cookie")
             self._finish(refusal(400) if self._is_open else self._challenged())
             return False
+        if session.connection is not self._connection and not self._may_move(session):
+            self._finish(self._challenged())
+            return False
         return True
+
+    def _may_move(self, session: Session) -> bool:
+        """Whether the session may go on on this connection, which is not the one it was on."""
+        is_each_asked = self._around.settings.challenge == "connection"
+        if not is_each_asked or not self._is_anonymous:
+            return True
+        quirks = session.state.policy.quirks
+        if quirks.authenticates_inform_only:
+            count(self._around, quirks, "authenticates_inform_only")
+        return quirks.authenticates_inform_only
 
     @property
     def _is_open(self) -> bool:
@@ -158,19 +194,32 @@ class Exchange:
         With Digest set it keeps the body back until it has seen a challenge (RFC 9110, 11.6.1
         leaves that to it); a router built on it would take any other answer for the session's end.
         """
-        headers = self._request.headers
-        return self._connection.served == 1 and b"authorization" not in headers
+        if b"authorization" in self._request.headers:
+            return False
+        # A router without cookies may be in the middle of its session.
+        return self._connection.served == 1 or (
+            not self._is_open and not self._around.gate.has_proved(self._connection)
+        )
 
     @property
     def _is_inform(self) -> bool:
         return isinstance(self._envelope.message, Inform)
 
     def _challenged(self) -> HttpResponse:
-        return self._around.gate.challenge(self._connection)
+        return self._around.gate.challenge(self._connection, self._request)
 
     def _challenge(self) -> None:
-        self._around.claims.claim(self._connection, self._request.body)
+        self._claim()
         self._finish(self._challenged())
+
+    def _claim(self) -> None:
+        body, encoding = self._request.body, self._request.headers.get(b"content-encoding")
+        if encoding is not None:
+            try:
+                body = inflate(body, encoding, _CLAIM_BYTES)
+            except InflateError:
+                return
+        self._around.claims.claim(self._connection, body)
 
     # --- a session begins -------------------------------------------------------------------------
 
@@ -197,8 +246,13 @@ class Exchange:
             self._finish(unavailable(around.retry_after()))
             return
         peer = self._connection.peer
-        fresh = around.registry.begin(claimed, self._connection, peer, begin(around.policy, peer))
-        around.claims.authenticated(self._connection, claimed)
+        live = around.registry.of_router(claimed)
+        if live is not None and live.peer != peer and live.connection is not None:
+            around.identities.overlapped(claimed, around.seconds() - live.touched_at)
+        quirks = around.quirks.of_inform(message)
+        policy = around.policy if quirks is NONE else policy_with(around, quirks)
+        fresh = around.registry.begin(claimed, self._connection, peer, begin(policy, peer))
+        around.claims.authenticated(self._connection)
         self._is_new = True
         log.debug("cwmp.session_started", router=claimed, peer=peer)
         self._join(fresh)
@@ -207,18 +261,8 @@ class Exchange:
         around = self._around
         around.metrics.identity_mismatch()
         around.metrics.auth_failed("identity")
-        fact = around.claims.mismatch(self._connection, router_id, claimed)
-        if fact is not None:
-            log.warning(
-                "cwmp.identity_mismatch",
-                router=router_id,
-                claimed=claimed,
-                peer=self._connection.peer,
-            )
-            around.store.commit((fact,)).addCallbacks(
-                lambda results: around.committed((fact,), results),
-                lambda failure: log.warning("cwmp.not_recorded", error=str(failure.value)),
-            )
+        detail: dict[str, object] = {"claimed": claimed[:200], "address": self._connection.peer}
+        around.records.note(router_id, "identity_mismatch", detail)
         self._finish(self._challenged())
 
     # --- its turn ---------------------------------------------------------------------------------
@@ -246,7 +290,7 @@ class Exchange:
             self._around,
             session,
             self._connection,
-            self._request.body,
+            self._body,
             self._envelope,
             is_new=self._is_new,
             done=self._finish,
@@ -256,12 +300,12 @@ class Exchange:
 
     # --- the end ----------------------------------------------------------------------------------
 
-    def _malformed(self, code: str, session: Session | None) -> None:
+    def _malformed(self, code: str, session: Session | None, status: int = 400) -> None:
         self._around.metrics.malformed(code)
         log.debug("cwmp.malformed", peer=self._connection.peer, code=code)
         if session is not None:
             self._around.registry.end(session, "malformed")
-        self._finish(refusal(400))
+        self._finish(refusal(status))
 
     def _failed(self, failure: Failure) -> None:
         """Storage could not; nothing is acknowledged, the router comes again with all of it."""
@@ -298,6 +342,8 @@ class Exchange:
         around.under_way -= 1
         around.metrics.turn(around.seconds() - self._started)
         held, self._held = self._held, None
+        if held is not None and held.state.policy.quirks is not NONE:
+            response = shaped(around, self._connection, held, response)
         self._done.callback(response)
         if held is not None:
             around.registry.release(held)

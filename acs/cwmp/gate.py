@@ -4,6 +4,8 @@ Which router a name belongs to comes from storage; what it may then say is the s
 """
 
 from collections.abc import Callable
+from typing import Literal
+from weakref import WeakSet
 
 import structlog
 from twisted.internet.defer import Deferred
@@ -12,7 +14,6 @@ from acs.cwmp.auth import (
     AuthError,
     BasicAnswer,
     DigestAnswer,
-    Nonces,
     Reason,
     challenges,
     ha1,
@@ -21,16 +22,31 @@ from acs.cwmp.auth import (
     verify_digest,
 )
 from acs.cwmp.credentials import CredentialCache
+from acs.cwmp.failures import Failures
 from acs.cwmp.http_connection import Connection
-from acs.cwmp.http_messages import HttpRequest, HttpResponse
+from acs.cwmp.http_messages import HttpRequest, HttpResponse, refusal
+from acs.cwmp.nonces import Nonces
+from acs.cwmp.quirk_book import QuirkBook, claimed_manufacturer
+from acs.cwmp.quirks import Quirks
 from acs.cwmp.settings import CwmpSettings
 from acs.cwmp.telemetry import CwmpMetrics
 from acs.storage.rows import Credential
 
 log = structlog.get_logger("cwmp")
 
+Leniency = Literal["digest_without_qop", "nonce_across_connections", "nonce_reuse"]
+Note = Callable[[str, str, dict[str, object]], object]
+
+_NONCES = 64  # of one connection that are forgotten when it ends
 # An unknown name costs the same work as a wrong password.
 _NOBODY = ha1("", "")
+# Why an answer that needs a leniency is refused without it.
+_NEEDS: dict[Leniency, Reason] = {
+    "digest_without_qop": "qop",
+    "nonce_across_connections": "nonce",
+    "nonce_reuse": "replay",
+}
+_STRICT: tuple[Leniency, ...] = ()
 
 
 class Gate:
@@ -38,28 +54,37 @@ class Gate:
 
     Args:
         credentials: who holds which.
-        settings: schemes, whether nonces belong to a connection or an address.
+        settings: schemes, whether nonces belong to a connection or an address, leniency, bounds.
+        quirks: which routers are treated leniently.
         key: random bytes for the nonces.
         seconds: a clock that never goes back.
-        metrics: failures by reason.
+        note: told of a router what is worth a record: its id, the kind, the detail.
+        metrics: failures by reason, quirks.
     """
 
     def __init__(
         self,
         credentials: CredentialCache,
         settings: CwmpSettings,
+        quirks: QuirkBook,
         *,
         key: bytes,
         seconds: Callable[[], float],
+        note: Note,
         metrics: CwmpMetrics,
     ) -> None:
         self._credentials = credentials
         self._schemes = settings.auth
         self._by_address = settings.nonce_owner == "address"
+        self._without_qop = settings.digest_without_qop
+        self._quirks = quirks
         self._seconds = seconds
+        self._note = note
         self._metrics = metrics
         self._nonces = Nonces(key)
-        self._used: dict[Connection, list[str]] = {}
+        self._failures = Failures(settings.auth_failures, settings.auth_window, seconds)
+        self._used: dict[Connection, set[str]] = {}  # that proved who they are; their nonces
+        self._astray: WeakSet[Connection] = WeakSet()  # answered with a scheme not offered, once
 
     def identify(
         self, connection: Connection, request: HttpRequest
@@ -73,28 +98,55 @@ class Gate:
         if header is None:
             return None
         answer = parse_authorization(header)
+        if self._failures.addresses and self._failures.blocked(connection.peer, answer.username):
+            raise AuthError("blocked")
+        needed = _STRICT
         if isinstance(answer, BasicAnswer):
             if "basic" not in self._schemes:
                 raise AuthError("not_offered")
         else:
             if "digest" not in self._schemes:
                 raise AuthError("not_offered")
-            self._nonces.check(answer.nonce, self._owner(connection), answer.count, self._seconds())
+            needed = self._needed(answer, connection)
         found = self._credentials.get(answer.username)
         if isinstance(found, Deferred):
-            return found.addCallback(self._verify, answer, connection, request)
-        return self._verify(found, answer, connection, request)
+            return found.addCallback(self._verify, answer, needed, connection, request)
+        return self._verify(found, answer, needed, connection, request)
 
-    def challenge(self, connection: Connection, *, stale: bool = False) -> HttpResponse:
+    def challenge(
+        self, connection: Connection, request: HttpRequest, *, stale: bool = False
+    ) -> HttpResponse:
         """A 401 with a fresh nonce; the connection stays open for the answer."""
-        nonce = self._nonces.issue(self._owner(connection), self._seconds())
-        return HttpResponse(401, headers=challenges(self._schemes, nonce, stale=stale))
+        schemes, owner = self._schemes, self._owner(connection)
+        claimed = self._quirks.hint(request.body)
+        if claimed.auth:
+            wanted = tuple(scheme for scheme in claimed.auth if scheme in schemes)
+            if wanted and wanted != schemes:
+                schemes = wanted
+                self._count(claimed, "auth")
+        if claimed.nonce_across_connections:  # of use only to a router that has the quirk
+            owner = _anywhere(connection)
+        nonce = self._nonces.issue(owner, self._seconds())
+        headers = challenges(schemes, nonce, stale=stale)
+        if request.keep_alive and not request.old:  # some close unless they are told not to
+            headers += b"Connection: keep-alive\r\n"
+        return HttpResponse(401, headers=headers)
 
-    def refused(self, connection: Connection, reason: Reason) -> HttpResponse:
-        """Count refused credentials, and challenge again."""
+    def refused(self, connection: Connection, request: HttpRequest, reason: Reason) -> HttpResponse:
+        """Count refused credentials; challenge again, or refuse who will not learn."""
         self._metrics.auth_failed(reason)
         log.debug("cwmp.auth_failed", peer=connection.peer, reason=reason)
-        return self.challenge(connection, stale=reason == "stale")
+        if reason == "blocked":
+            return refusal(403)
+        if reason == "not_offered":
+            if connection in self._astray:
+                return refusal(403)
+            self._astray.add(connection)
+        return self.challenge(connection, request, stale=reason == "stale")
+
+    def has_proved(self, connection: Connection) -> bool:
+        """Whether the right credentials have come on this connection before."""
+        return connection in self._used
 
     def disconnected(self, connection: Connection) -> None:
         """Its nonces end with it."""
@@ -102,10 +154,35 @@ class Gate:
             if not self._by_address:
                 self._nonces.forget(nonce)
 
+    # --- what an answer needs -------------------------------------------------------------------
+
+    def _needed(self, answer: DigestAnswer, connection: Connection) -> tuple[Leniency, ...]:
+        """The leniencies without which the answer would be refused, beside its response."""
+        owner, now = self._owner(connection), self._seconds()
+        needed = _STRICT
+        count: int | None = answer.count
+        if not answer.qop:
+            if self._without_qop == "refuse":
+                raise AuthError("qop")
+            needed = ("digest_without_qop",)
+            # On its own connection a nonce cannot be replayed by anybody else.
+            count = 1 if self._by_address else None
+        try:
+            self._nonces.check(answer.nonce, owner, count, now)
+        except AuthError as error:
+            if error.reason == "replay" and count:
+                return (*needed, "nonce_reuse")
+            if error.reason != "nonce" or self._by_address:
+                raise
+            self._nonces.check(answer.nonce, _anywhere(connection), answer.count or 1, now)
+            return (*needed, "nonce_across_connections")
+        return needed
+
     def _verify(
         self,
         found: Credential | None,
         answer: BasicAnswer | DigestAnswer,
+        needed: tuple[Leniency, ...],
         connection: Connection,
         request: HttpRequest,
     ) -> str:
@@ -116,21 +193,79 @@ class Gate:
             else:
                 verify_digest(answer, stored, "POST", request.target.decode("latin-1"))
         except AuthError as error:
-            if found is None and error.reason == "response":
-                raise AuthError("unknown_user") from None
+            if error.reason == "response":
+                self._failed(connection, answer.username, found)
+                if found is None:
+                    raise AuthError("unknown_user") from None
             raise
         if found is None:
             raise AuthError("unknown_user")
+        if needed:
+            self._tolerate(needed, found, connection, request)
+        if connection.lost:
+            raise AuthError("nonce")
+        used = self._used.setdefault(connection, set())
         if isinstance(answer, DigestAnswer):
-            if connection.lost:
-                raise AuthError("nonce")
-            self._nonces.use(answer.nonce, answer.count)
-            used = self._used.setdefault(connection, [])
-            if answer.nonce not in used:
-                used.append(answer.nonce)
+            self._use(answer, needed, used)
+        if self._failures.addresses:
+            self._failures.succeeded(connection.peer, answer.username)
         return found.router_id
+
+    def _use(self, answer: DigestAnswer, needed: tuple[Leniency, ...], used: set[str]) -> None:
+        nonce = answer.nonce
+        if not needed:
+            self._nonces.use(nonce, answer.count)
+        elif "nonce_across_connections" in needed:
+            self._nonces.use(nonce, answer.count or 1)
+            return  # it stays used when this connection has gone
+        elif "nonce_reuse" in needed or not self._by_address:
+            self._nonces.keep(nonce)
+        else:
+            self._nonces.use(nonce, 1)
+        if len(used) >= _NONCES:  # those that are let go of here, ``Nonces`` forgets in time
+            used.clear()
+        used.add(nonce)
+
+    def _tolerate(
+        self,
+        needed: tuple[Leniency, ...],
+        found: Credential,
+        connection: Connection,
+        request: HttpRequest,
+    ) -> None:
+        """Let pass what this router's quirks allow.
+
+        Raises:
+            AuthError: they do not allow it.
+        """
+        # What a router that has never informed says of its maker cannot be compared with anything.
+        maker = found.manufacturer or claimed_manufacturer(request.body)
+        quirks = self._quirks.of_router(found.router_id, maker, found.firmware or None)
+        for leniency in needed:
+            if getattr(quirks, leniency):
+                self._count(quirks, leniency)
+            elif leniency != "digest_without_qop" or self._without_qop != "allow":
+                raise AuthError(_NEEDS[leniency])
+            else:
+                self._metrics.quirk("digest-without-qop")
+            if leniency == "nonce_reuse":
+                self._note(found.router_id, "nonce_reused", {"address": connection.peer})
+
+    def _failed(self, connection: Connection, username: str, found: Credential | None) -> None:
+        if self._failures.failed(connection.peer, username):
+            log.warning("cwmp.credentials_blocked", peer=connection.peer, username=username[:200])
+            if found is not None:
+                self._note(found.router_id, "credentials_guessed", {"address": connection.peer})
+
+    def _count(self, quirks: Quirks, effect: str) -> None:
+        self._metrics.quirk(quirks.cause(effect) or effect)
 
     def _owner(self, connection: Connection) -> str:
         if self._by_address:
             return connection.peer
         return str(connection.number)
+
+
+def _anywhere(connection: Connection) -> str:
+    """Owner of a nonce that is good on any connection of the peer's address."""
+    return f"@{connection.peer}"
