@@ -21,6 +21,9 @@ _URL = re.compile(
     r"(?::(?P<port>[0-9]{1,5}))?"
     r"(?P<path>[/?][!\"$-\[\]-~]{0,1023})?"
 )
+_AUTHORITY = re.compile(
+    r"(?P<host>\[[0-9A-Fa-f:.]{2,45}\]|[^\s/?#@:\[\]\\]{1,253})(?::(?P<port>[0-9]{1,5}))?"
+)
 _HTTP_PORT = 80
 _PORTS = 65_535
 
@@ -43,8 +46,13 @@ class Target(msgspec.Struct, frozen=True):
     @property
     def host(self) -> str:
         """The Host header's value."""
+        return self.authority.removesuffix(f":{_HTTP_PORT}")
+
+    @property
+    def authority(self) -> str:
+        """Address and port as RFC 3986, 3.2 writes them."""
         host = f"[{self.address}]" if self.address.version == 6 else str(self.address)  # noqa: PLR2004 - IPv6
-        return host if self.port == _HTTP_PORT else f"{host}:{self.port}"
+        return f"{host}:{self.port}"
 
 
 class TargetRules:
@@ -78,16 +86,53 @@ class TargetRules:
             raise TargetRefusedError("url", "not a plain URL with a host")
         if match["scheme"].lower() != "http":
             raise TargetRefusedError("scheme", f"scheme {match['scheme'][:20]!r}, not http")
+        address, port = self._allowed(match, spoke_from)
+        path = match["path"] or "/"
+        return Target(address, port, path if path[0] == "/" else "/" + path)
+
+    def check_authority(self, authority: str, spoke_from: str) -> Target:
+        """The same for an address without a path: "host:port", or "host" for port 80.
+
+        So a router writes its UDPConnectionRequestAddress (TR-069 Amendment 6, Annex G).
+
+        Raises:
+            TargetRefusedError: it may not be called.
+        """
+        match = _AUTHORITY.fullmatch(authority)
+        if match is None:
+            raise TargetRefusedError("url", "not an address with a port")
+        address, port = self._allowed(match, spoke_from)
+        return Target(address, port, "")
+
+    def check_source(self, source: str) -> Target:
+        """The same for an address that the router itself has proven to speak from: any port.
+
+        Raises:
+            TargetRefusedError: it is not one that a subscriber's router has.
+        """
+        match = _AUTHORITY.fullmatch(source)
+        if match is None:
+            raise TargetRefusedError("url", "not an address with a port")
+        address = _address(match["host"].strip("[]"))
+        port = int(match["port"] or _HTTP_PORT)
+        if not 0 < port <= _PORTS:
+            raise TargetRefusedError("port", f"port {port} is not allowed")
+        self._check_address(address, str(address))
+        return Target(address, port, "")
+
+    def _allowed(self, match: re.Match[str], spoke_from: str) -> tuple[Address, int]:
         address = _address(match["host"].strip("[]"))
         port = int(match["port"] or _HTTP_PORT)
         if not any(low <= port <= high for low, high in self._ports):
             raise TargetRefusedError("port", f"port {port} is not allowed")
+        self._check_address(address, spoke_from)
+        return address, port
+
+    def _check_address(self, address: Address, spoke_from: str) -> None:
         if not self._may_call(address, spoke_from):
             raise TargetRefusedError(
                 "address", f"{address} is not where the router spoke from, nor in a prefix"
             )
-        path = match["path"] or "/"
-        return Target(address, port, path if path[0] == "/" else "/" + path)
 
     def _may_call(self, address: Address, spoke_from: str) -> bool:
         if any(address in network for network in self._networks):
