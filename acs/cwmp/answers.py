@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable
 
 import msgspec
@@ -16,6 +17,7 @@ class Challenge(msgspec.Struct, frozen=True):
         scheme: ``digest`` or ``basic``.
         qop: ``auth``, or empty: the router knows RFC 2069 only (seen: Zhone).
         algorithm: as the router wrote it; MD5 or MD5-sess.
+        stale: only the nonce of the last answer was wrong, not its credentials.
     """
 
     scheme: str
@@ -24,23 +26,30 @@ class Challenge(msgspec.Struct, frozen=True):
     opaque: str | None = None
     qop: str = ""
     algorithm: str = ""
+    stale: bool = False
+
+
+# Several challenges may stand in one header (RFC 7235, 4.1).
+_CHALLENGE = re.compile(r"(?:^|,)\s*(?=(?:digest|basic)(?:\s|$))", re.IGNORECASE)
 
 
 def choose(headers: Iterable[bytes]) -> Challenge | None:
     """The best challenge that can be answered, Digest before Basic; None if there is none."""
-    found = [challenge for header in headers if (challenge := _read(header)) is not None]
+    texts = [text for header in headers for text in _CHALLENGE.split(header.decode("latin-1"))]
+    found = [challenge for text in texts if (challenge := _read(text)) is not None]
     found.sort(key=lambda challenge: challenge.scheme != "digest")
     return found[0] if found else None
 
 
-def _read(header: bytes) -> Challenge | None:
-    scheme, _, rest = header.decode("latin-1").strip().partition(" ")
+def _read(text: str) -> Challenge | None:
+    scheme, *rest = text.split(None, 1)[:2] or [""]
     if scheme.lower() == "basic":
         return Challenge("basic")
-    if scheme.lower() != "digest":
+    if scheme.lower() != "digest" or not rest:
         return None
+    parameters = rest[0] + '"' if rest[0].count('"') % 2 else rest[0]  # the last one left open
     try:
-        given = parse_parameters(rest)
+        given = parse_parameters(parameters)
     except AuthError:
         return None
     algorithm = given.get("algorithm", "")
@@ -56,6 +65,7 @@ def _read(header: bytes) -> Challenge | None:
         given.get("opaque"),
         "auth" if offered else "",
         algorithm,
+        given.get("stale", "").lower() == "true",
     )
 
 

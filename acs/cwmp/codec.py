@@ -35,16 +35,22 @@ def decode(body: bytes, limits: Limits = _DEFAULT) -> Envelope:
     return envelope
 
 
-def encode(message: Message, *, namespace: str, id: str | None) -> bytes:  # noqa: A002 - its name
+def encode(
+    message: Message,
+    *,
+    namespace: str,
+    id: str | None,  # noqa: A002 - its name
+    use_version: str = "",
+) -> bytes:
     """A message as the body of an HTTP request or response; b"" for ``Empty``.
 
     The prefixes soap-env, soap-enc, xsd, xsi and cwmp are always declared at the root. With
-    ``id`` None there is no Header.
+    ``id`` None and without ``use_version`` (UseCWMPVersion, 3.7.2.1) there is no Header.
 
     Raises:
         UnencodableMessage: a text of the message holds what XML cannot; the caller's mistake.
     """
-    return write_envelope(message, namespace, id)
+    return write_envelope(message, namespace, id, use_version)
 
 
 def _read_any(body: bytes, limits: Limits) -> Envelope:

@@ -3,7 +3,7 @@
 The walk is a value; what is said to the router and what becomes of the names is decided elsewhere.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -90,6 +90,7 @@ class Walk(msgspec.Struct, frozen=True):
         names: all names heard.
         calls: requests made.
         cut: a bound was met, so that names may be missing.
+        writable: those of the names that the router called writable.
     """
 
     root: str
@@ -97,6 +98,7 @@ class Walk(msgspec.Struct, frozen=True):
     names: tuple[str, ...] = ()
     calls: int = 0
     cut: bool = False
+    writable: tuple[str, ...] = ()
 
 
 def start(root: str) -> Walk:
@@ -115,7 +117,7 @@ def request(walk: Walk) -> GetParameterNames | None:
     return GetParameterNames(path, next_level)
 
 
-def heard(walk: Walk, parameters: Iterable[ParameterInfo], limits: Limits) -> Walk:
+def heard(walk: Walk, parameters: Sequence[ParameterInfo], limits: Limits) -> Walk:
     """The walk after an answer."""
     if not walk.todo:
         return walk
@@ -128,6 +130,7 @@ def heard(walk: Walk, parameters: Iterable[ParameterInfo], limits: Limits) -> Wa
     known = frozenset(walk.names)
     fresh = [name for name in dict.fromkeys(names) if name not in known]
     room = limits.names - len(walk.names)
+    told = frozenset(p.name for p in parameters if p.writable)
     below = _below(fresh) if is_level else ()
     return _bounded(
         msgspec.structs.replace(
@@ -135,6 +138,7 @@ def heard(walk: Walk, parameters: Iterable[ParameterInfo], limits: Limits) -> Wa
             root=walk.root or (path if names and path in ROOTS else ""),
             todo=(*below, *_remaining(walk, found_root=bool(names))),
             names=(*walk.names, *fresh[:room]),
+            writable=(*walk.writable, *(name for name in fresh[:room] if name in told)),
             calls=walk.calls + 1,
             cut=walk.cut or len(fresh) > room,
         ),

@@ -11,7 +11,7 @@ from functools import lru_cache
 import msgspec
 
 from acs.cwmp.decoding import knows, read_call
-from acs.cwmp.envelope import CWMP, open_envelope
+from acs.cwmp.envelope import CWMP, Versions, open_envelope
 from acs.cwmp.messages import Envelope, Message
 from acs.cwmp.shapes import read_shape
 from acs.cwmp.soap import XML_SPACE, Limits, MalformedMessage, parse
@@ -41,6 +41,7 @@ class _Frame(msgspec.Struct, frozen=True):
     has_id: bool
     notes: frozenset[str]
     ends: tuple[str, str]  # of Body and Envelope
+    versions: Versions
 
 
 def read_framed(body: bytes, limits: Limits) -> Envelope | None:
@@ -74,7 +75,16 @@ def read_framed(body: bytes, limits: Limits) -> Envelope | None:
     message = _read_call(text[call_at:call_end], tag, limits, notes)
     if message is None:
         return None
-    return Envelope(message, identity, frame.namespaces[prefix], tuple(sorted(notes)))
+    versions = frame.versions
+    return Envelope(
+        message,
+        identity,
+        frame.namespaces[prefix],
+        tuple(sorted(notes)),
+        versions.supported,
+        versions.session_timeout,
+        versions.use,
+    )
 
 
 def _call_end(text: str, frame: _Frame) -> int | None:
@@ -132,4 +142,4 @@ def _frame(head: str, limits: Limits) -> _Frame | None:
         return None
     declared = root.declared() | opened.body.declared()
     namespaces = {prefix: name for prefix, name in declared.items() if CWMP.fullmatch(name)}
-    return _Frame(namespaces, opened.id is not None, frozenset(notes), ends)
+    return _Frame(namespaces, opened.id is not None, frozenset(notes), ends, opened.versions)

@@ -68,9 +68,11 @@ class Connection(protocol.Protocol):
     def connectionMade(self) -> None:  # noqa: N802 - Twisted's name
         """Start the clock: a peer that says nothing is dropped like one that is slow."""
         assert self.transport is not None
-        # Sending at once saves two trips through the reactor; test transports cannot.
-        self._send_some: Callable[[bytes], int | BaseException] | None = getattr(
-            self.transport, "writeSomeData", None
+        # Sending at once saves two trips through the reactor. TLS and test transports cannot; TLS
+        # lends out the method of the bare connection below it, which must not be taken.
+        direct = hasattr(type(self.transport), "writeSomeData")
+        self._send_some: Callable[[bytes], int | BaseException] | None = (
+            self._transport.writeSomeData if direct else None
         )
         self._listener.opened(self)
         self._arm(Phase.HEAD)

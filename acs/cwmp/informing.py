@@ -4,6 +4,8 @@ The only message that may begin a session (TR-069 Amendment 6, 3.7.1.5). Nothing
 """
 
 from acs.cwmp.messages import Envelope, Inform, InformResponse
+from acs.cwmp.orders import finished_by
+from acs.cwmp.reachable import reach_learned
 from acs.cwmp.readings import read_inform
 from acs.cwmp.sources import ROOTS
 from acs.cwmp.state import Heard, SessionState, answer
@@ -17,6 +19,7 @@ _BOOT = "1 boot"
 _VALUE_CHANGE = "4 value change"
 _CONNECTION_REQUEST = "6 connection request"
 _REBOOT = "m reboot"
+_APPOINTED = "m scheduleinform"
 _PRESSING = frozenset({_BOOTSTRAP, _BOOT, _VALUE_CHANGE, _CONNECTION_REQUEST})
 # What each Inform carries anyway is no news (TR-069 Amendment 6, 3.7.1.5).
 _NO_NEWS = frozenset({"sys.fw_version"})
@@ -52,6 +55,11 @@ def inform(state: SessionState, envelope: Envelope, now: float) -> Heard:
     facts: list[Fact] = [informed, *_restarts(message, events, router_id, now)]
     if _VALUE_CHANGE in events and not _NO_NEWS.issuperset(vitals):
         facts.append(Sampled(router_id=router_id, at=now, vitals=vitals))
+    if _APPOINTED in events:
+        facts.extend(finished_by(message.events, router_id, now))
+    learned = reach_learned(root, values, router_id, now)
+    if learned is not None:
+        facts.append(learned)
     informed_state = SessionState(
         policy=state.policy,
         address=state.address,

@@ -103,6 +103,10 @@ class Registry:
         """The live session of a router."""
         return self._by_router.get(router_id)
 
+    def saved_of(self, router_id: str) -> str | None:
+        """The cookie of a router's session that this process has saved."""
+        return self._rows.get(router_id)
+
     def restore(self, cookie: str) -> Deferred[Session | None]:
         """A session that was saved, here or by another process, live again."""
         taken = self._store.take_session(_hashed(cookie), self._now())

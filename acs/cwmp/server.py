@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import structlog
 from twisted.internet.defer import Deferred
 
 from acs.commands import Command
@@ -21,8 +20,11 @@ from acs.cwmp.gate import Gate
 from acs.cwmp.http import Listener
 from acs.cwmp.http_connection import Connection
 from acs.cwmp.http_messages import HttpRequest, HttpResponse
+from acs.cwmp.identities import Identities
 from acs.cwmp.live_session import cookies
 from acs.cwmp.plans import Plans
+from acs.cwmp.quirk_files import load_quirks
+from acs.cwmp.records import Records
 from acs.cwmp.registry import Registry
 from acs.cwmp.session import SessionPolicy
 from acs.cwmp.settings import CwmpSettings
@@ -30,8 +32,6 @@ from acs.cwmp.surroundings import Committed, Guard, Surroundings
 from acs.cwmp.telemetry import CwmpMetrics
 from acs.cwmp.transcript import Transcript
 from acs.storage.store import Store
-
-log = structlog.get_logger("cwmp")
 
 
 class CwmpServer:
@@ -49,6 +49,7 @@ class CwmpServer:
         uniform: a random number between two bounds, for Retry-After.
         token: random bytes, so many, as hexadecimal digits; for cookies.
         credentials: routers' credentials; by default those of the store.
+        stun_server: "host:port" that routers are told; empty: none.
 
     Attributes:
         listener: the Twisted factory to listen with.
@@ -69,25 +70,37 @@ class CwmpServer:
         uniform: Callable[[float, float], float],
         token: Callable[[int], str] = secrets.token_hex,
         credentials: CredentialCache | None = None,
+        stun_server: str = "",
     ) -> None:
         seconds = clock.seconds
         self.credentials = credentials or CredentialCache(store.credential, seconds=seconds)
+        quirks = load_quirks(settings.quirks_dir)
+        records = Records(store, committed, now=now, seconds=seconds)
+        identities = Identities(
+            now=now, seconds=seconds, shares_serial=quirks.shares_serial, record=records.record
+        )
         self._around = Surroundings(
             settings=settings,
             policy=SessionPolicy(
                 collect_interval=float(settings.collect_interval),
                 names_per_call=settings.names_per_call,
                 set_connection_secret=settings.connection_requests,
+                stun_server=stun_server,
             ),
             store=store,
             gate=Gate(
                 self.credentials,
                 settings,
+                quirks,
                 key=bytes.fromhex(token(32)),
                 seconds=seconds,
+                note=records.note,
                 metrics=metrics,
             ),
-            claims=Claims(now=now, seconds=seconds),
+            claims=Claims(now=now, seconds=seconds, knows=identities.knows),
+            identities=identities,
+            quirks=quirks,
+            records=records,
             registry=Registry(
                 store,
                 timeout=settings.session_timeout,
@@ -125,10 +138,7 @@ class CwmpServer:
         fact = around.claims.left(connection)
         if fact is not None:
             around.metrics.quarantined()
-            around.store.commit((fact,)).addCallbacks(
-                lambda results: around.committed((fact,), results),
-                lambda failure: log.warning("cwmp.not_recorded", error=str(failure.value)),
-            )
+            around.records.record(fact)
 
     # --- the daemon's side ----------------------------------------------------------------------
 

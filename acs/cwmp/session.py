@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import get_args
 
 from acs.commands import Command
-from acs.cwmp import orders, work
+from acs.cwmp import orders, stun_setup, work
 from acs.cwmp.informing import inform
 from acs.cwmp.messages import (
     Empty,
@@ -21,7 +21,6 @@ from acs.cwmp.messages import (
     GetRPCMethods,
     GetRPCMethodsResponse,
     Inform,
-    RebootResponse,
     SetParameterValuesResponse,
     TransferComplete,
     TransferCompleteResponse,
@@ -109,6 +108,7 @@ def recall(state: SessionState, record: RouterRecord, plan: Plan | None) -> Sess
         must_discover=not is_same or not is_current or state.is_reset,
         must_collect=is_due or state.is_pressing,
         secret=record.connection_secret if wants_secret else None,
+        running=record.running,
     )
 
 
@@ -118,7 +118,8 @@ def wants_command(state: SessionState, envelope: Envelope) -> bool:
     Costs as much as the turn: ask only when a command waits.
     """
     heard = _hear(state, envelope, 0.0)
-    return heard.reply is None and work.begin_next(heard.state) is None
+    state = heard.state
+    return heard.reply is None and not state.running and work.begin_next(state) is None
 
 
 def take_turn(
@@ -136,7 +137,7 @@ def take_turn(
     quirks = _quirks(state, envelope)
     if heard.reply is not None:
         return Turn(heard.state, heard.facts, heard.reply, quirks)
-    begun = work.begin_next(heard.state)
+    begun = work.begin_next(heard.state) or orders.resume(heard.state)
     if begun is None and next_command is not None:
         begun = orders.begin(heard.state, next_command, now)
     if begun is None:
@@ -234,13 +235,7 @@ _OPEN: tuple[Phase, ...] = tuple(
     phase for phase in get_args(Phase) if phase not in ("begun", "over")
 )
 _ASKING = frozenset(_OPEN) - {"idle"}
-_ANSWERS = (
-    GetParameterNamesResponse,
-    GetParameterValuesResponse,
-    SetParameterValuesResponse,
-    RebootResponse,
-    Fault,
-)
+_ANSWERS = tuple({kind for _phase, kind in orders.MOVES})
 
 MOVES: Mapping[tuple[Phase, type[object]], Handler] = MappingProxyType(
     {
@@ -257,16 +252,9 @@ MOVES: Mapping[tuple[Phase, type[object]], Handler] = MappingProxyType(
         ("collecting", Fault): work.collecting_refused,
         ("securing", SetParameterValuesResponse): work.secured,
         ("securing", Fault): work.securing_refused,
-        ("getting", GetParameterValuesResponse): orders.got,
-        ("getting", Fault): orders.failed,
-        ("typing", GetParameterValuesResponse): orders.typed,
-        ("typing", Fault): orders.failed,
-        ("setting", SetParameterValuesResponse): orders.was_set,
-        ("setting", Fault): orders.failed,
-        ("checking", GetParameterValuesResponse): orders.checked,
-        ("checking", Fault): orders.checking_refused,
-        ("rebooting", RebootResponse): orders.rebooted,
-        ("rebooting", Fault): orders.failed,
+        ("binding", SetParameterValuesResponse): stun_setup.bound,
+        ("binding", Fault): stun_setup.binding_refused,
+        **orders.MOVES,
         ("over", Empty): _silence,
     }
 )

@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from acs.cwmp.targets import TargetRules
+from acs.cwmp.tls import TlsSettings
 from acs.duration import Duration
 from acs.listening import address_of
 
@@ -20,7 +21,16 @@ class CwmpSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         auth: HTTP authentication schemes offered, in this order.
         nonce_owner: ``connection``: a Digest nonce is good on the connection it was given on;
             ``address``: on any connection from the same address, for routers that answer a
-            challenge on a new connection (seen: AVM FRITZ!Box).
+            challenge on a new connection (seen: AVM FRITZ!Box; there is a quirk for those).
+        challenge: ``session``: the Inform that begins a session is authenticated, and what follows
+            carries the session's cookie or comes on the same connection; ``connection``: each
+            further connection of a session is authenticated too.
+        digest_without_qop: whether Digest as of RFC 2069 is taken: ``refuse``, ``allow``, or
+            ``quirk``: from routers that have the quirk of this name.
+        auth_failures: wrong credentials of one name from one address in ``auth_window``; beyond,
+            that name is refused there until the window ends.
+        auth_window: see ``auth_failures``.
+        quirks_dir: folder of files (``*.toml``) with further quirks of devices; empty: none.
         body_limit: bytes of one request body.
         header_limit: bytes of all headers of one request.
         headers_limit: number of headers of one request.
@@ -41,6 +51,7 @@ class CwmpSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         connection_request_interval: at most one connection request per router in this time.
         transcript_dir: folder for recorded conversations; empty: none are recorded.
         transcript_routers: ids of the routers whose conversations are recorded.
+        tls: a second listener, with TLS.
     """
 
     listen: str = "0.0.0.0:7547"
@@ -48,6 +59,11 @@ class CwmpSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     enrolment: Literal["closed", "open"] = "closed"
     auth: tuple[Literal["digest", "basic"], ...] = ("digest", "basic")
     nonce_owner: Literal["connection", "address"] = "connection"
+    challenge: Literal["session", "connection"] = "session"
+    digest_without_qop: Literal["refuse", "quirk", "allow"] = "quirk"
+    auth_failures: int = 20
+    auth_window: Duration = Duration(300)
+    quirks_dir: str = ""
     body_limit: int = 1_048_576
     header_limit: int = 16_384
     headers_limit: int = 50
@@ -65,6 +81,7 @@ class CwmpSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     connection_request_interval: Duration = Duration(30)
     transcript_dir: str = ""
     transcript_routers: tuple[str, ...] = ()
+    tls: TlsSettings = TlsSettings()
 
     def __post_init__(self) -> None:
         address_of(self.listen)
@@ -85,6 +102,8 @@ class CwmpSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 _SESSION_TIMEOUT = 30  # seconds; TR-069 Amendment 6, 3.7.1.4
 _ABOVE_ZERO = (
+    "auth_failures",
+    "auth_window",
     "body_limit",
     "header_limit",
     "headers_limit",

@@ -33,6 +33,7 @@ _REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)")
 _TAG_LENGTH = 256
 _TAG_ATTRIBUTES = 8
 _LIST_END = "</ParameterList>"
+_UNTYPED, _ODD = "\0", "\1"  # in place of a type; no document can hold them
 
 # White space. Possessive, as are the texts: no pattern tries a second way through one. (Groups
 # are not: Python before 3.11.5 has a fault there.)
@@ -103,11 +104,11 @@ def _inform(content: str, notes: set[str]) -> Inform | None:
 
 
 def _events(written: str, tag: str, notes: set[str]) -> tuple[Event, ...] | None:
-    array = _start_tag("Event", tag)
-    if array is None:
-        return None
     structs = _EVENT.findall(written)
-    note_array(array, "EventStruct", len(structs), notes)
+    odd = _array_notes("Event", tag, "EventStruct", len(structs))
+    if odd is None:
+        return None
+    notes |= odd
     plain = _plain(written)
     found = (event(plain(code), plain(key), notes) for code, key in structs)
     return tuple(one for one in found if one is not None)
@@ -136,33 +137,31 @@ def _values(
     content: str, start: int, tag: str, notes: set[str]
 ) -> tuple[ParameterValue, ...] | None:
     columns = _columns(_VALUE_STRUCT, content, start)
-    array = _start_tag("ParameterList", tag)
-    if columns is None or array is None:
+    if columns is None:
         return None
     names, tags, values = columns
-    types: dict[str, str] = {}
-    for written in set(tags):
-        element = _start_tag("Value", written)
-        if element is None:
-            return None
-        kind = value_type(element)
-        if kind is None:
-            notes.add("value-without-type")
-        types[written] = kind or ""
-    note_array(array, "ParameterValueStruct", len(names), notes)
-    names = parameter_names(names, notes)
-    return tuple(map(ParameterValue, names, values, [types[written] for written in tags]))
+    odd = _array_notes("ParameterList", tag, "ParameterValueStruct", len(names))
+    types = {written: _value_type(written) for written in set(tags)}
+    found = types.values()
+    if odd is None or _ODD in found:
+        return None
+    notes |= odd
+    kinds = [types[written] for written in tags]
+    if _UNTYPED in found:
+        notes.add("value-without-type")
+        kinds = ["" if kind == _UNTYPED else kind for kind in kinds]
+    return tuple(map(ParameterValue, parameter_names(names, notes), values, kinds))
 
 
 def _infos(content: str, start: int, tag: str, notes: set[str]) -> tuple[ParameterInfo, ...] | None:
     columns = _columns(_INFO_STRUCT, content, start)
-    array = _start_tag("ParameterList", tag)
-    if columns is None or array is None:
+    if columns is None:
         return None
     names, tags, values = columns
-    if any(_start_tag("Writable", written) is None for written in set(tags)):
+    odd = _array_notes("ParameterList", tag, "ParameterInfoStruct", len(names))
+    if odd is None or any(_start_tag("Writable", written) is None for written in set(tags)):
         return None
-    note_array(array, "ParameterInfoStruct", len(names), notes)
+    notes |= odd
     writable = [boolean(value, "Writable", notes) for value in values]
     return tuple(map(ParameterInfo, parameter_names(names, notes), writable))
 
@@ -208,3 +207,27 @@ def _start_tag(name: str, attributes: str) -> Element | None:
     except MalformedMessage:
         return None
     return element
+
+
+# The tags of one model are the same in all its messages: what they mean is found once.
+
+
+@lru_cache(maxsize=2048)
+def _value_type(written: str) -> str:
+    """The type that a Value's tag tells, ``_UNTYPED`` for none, ``_ODD`` for no plain tag."""
+    element = _start_tag("Value", written)
+    if element is None:
+        return _ODD
+    kind = value_type(element)
+    return _UNTYPED if kind is None else kind
+
+
+@lru_cache(maxsize=2048)
+def _array_notes(name: str, written: str, struct: str, count: int) -> frozenset[str] | None:
+    """What is odd in an array's tag, None for one that is odder than that."""
+    element = _start_tag(name, written)
+    if element is None:
+        return None
+    notes: set[str] = set()
+    note_array(element, struct, count, notes)
+    return frozenset(notes)

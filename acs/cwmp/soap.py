@@ -35,6 +35,7 @@ class MalformedMessage(Exception):  # noqa: N818 - says what it is; every caller
         "wrong-namespace": "the call is in a namespace other than urn:dslforum-org:cwmp-1-N",
         "no-identity": "the Inform lacks the OUI or the serial number",
         "bad-identity": "a part of the DeviceId is longer than the limit",
+        "unknown-operation": "an operation of ChangeDUState is none of the standard's",
         "bad-number": "a number that cannot be left out is missing or unreadable",
     }
 

@@ -7,8 +7,9 @@ import msgspec
 
 from acs.commands import Command
 from acs.cwmp import collection, discovery
-from acs.cwmp.messages import AcsMessage, Envelope, ParameterValue
+from acs.cwmp.messages import AcsMessage, Envelope, ParameterInfo, ParameterValue
 from acs.cwmp.plan import Plan
+from acs.cwmp.quirks import NONE, Quirks
 from acs.facts import ConnectionSecret, Fact
 
 # Where a session stands. After "begun" and "idle", each names the one call that is outstanding.
@@ -19,11 +20,35 @@ Phase = Literal[
     "selecting",  # discovery: GetParameterValues of what tells interfaces apart
     "collecting",  # GetParameterValues of the plan
     "securing",  # SetParameterValues of the connection-request credentials
+    "binding",  # SetParameterValues of the STUN server
     "getting",  # command get: GetParameterValues
     "typing",  # command set: GetParameterValues, for the types
     "setting",  # command set: SetParameterValues
     "checking",  # command set: GetParameterValues, for what became of it
+    "listing",  # command names: GetParameterNames
+    "walking",  # command tree: GetParameterNames
+    "reading",  # command tree: GetParameterValues
+    "attributes",  # command attributes: GetParameterAttributes, first or afterwards
+    "marking",  # command attributes: SetParameterAttributes
+    "adding",  # command add: AddObject
+    "looking",  # command add: GetParameterValues of the new instance, for the types
+    "filling",  # command add: SetParameterValues
+    "showing",  # command add: GetParameterValues of the new instance, for what became of it
+    "undoing",  # command add: DeleteObject of what could not be filled
+    "deleting",  # command delete: DeleteObject
+    "downloading",  # command download
+    "uploading",  # command upload
+    "scheduling",  # command schedule_download
+    "cancelling",  # command cancel_transfer
     "rebooting",  # command reboot
+    "resetting",  # command factory_reset
+    "appointing",  # command schedule_inform
+    "changing",  # command software: ChangeDUState
+    "preparing",  # command diagnostic: GetParameterValues, for what the test has
+    "requesting",  # command diagnostic: SetParameterValues
+    "probing",  # a diagnostic under way: GetParameterValues of its state
+    "harvesting",  # a diagnostic that ended: GetParameterValues of its results
+    "calling",  # command rpc
     "over",
 ]
 
@@ -36,17 +61,44 @@ class SessionPolicy(msgspec.Struct, frozen=True):
             periodic Informs come early and late.
         names_per_call: names in one GetParameterValues at most.
         set_connection_secret: give routers credentials for connection requests.
+        stun_server: "host:port" that routers are told with them; empty: none.
         turns: turns of one session at most; then it is ended, whatever is left to do.
         faults: faults in one collection at most; what is still to be asked is then left out.
         walk: bounds of one walk over a router's tree.
+        quirks: what is done differently for this device.
     """
 
     collect_interval: float = 600.0
     names_per_call: int = 200
     set_connection_secret: bool = True
+    stun_server: str = ""
     turns: int = 400
     faults: int = 40
     walk: discovery.Limits = discovery.Limits()
+    quirks: Quirks = NONE
+
+
+class Order(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a command under way has come to; each kind uses what it needs.
+
+    Attributes:
+        before: values that the router had.
+        status: what it answered to a change: 0 applied, 1 to be applied later.
+        path: object in hand.
+        infos: names heard, in the order of their hearing.
+        todo: objects still to be listed, next first: path, and whether only the next level.
+        result: what is known of the result.
+    """
+
+    before: tuple[ParameterValue, ...] = ()
+    status: int = 0
+    path: str = ""
+    infos: tuple[ParameterInfo, ...] = ()
+    todo: tuple[tuple[str, bool], ...] = ()
+    result: dict[str, object] = {}
+
+
+_NO_ORDER = Order()
 
 
 class SessionState(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -63,8 +115,8 @@ class SessionState(msgspec.Struct, frozen=True, omit_defaults=True):
         has_discovered: the plan was made in this session.
         refused: names that this firmware is known not to give.
         secret: credentials that the router is to be given.
-        walk, asking, command, before: the work under way; ``before`` is what a command that sets
-            values found, ``status`` what the router said to it.
+        running: commands that the router carries out, still to be looked after.
+        walk, asking, command, order: the work under way.
     """
 
     policy: SessionPolicy
@@ -87,9 +139,9 @@ class SessionState(msgspec.Struct, frozen=True, omit_defaults=True):
     secret: ConnectionSecret | None = None
     walk: discovery.Walk | None = None
     asking: collection.Asking | None = None
+    running: tuple[Command, ...] = ()
     command: Command | None = None
-    before: tuple[ParameterValue, ...] = ()
-    status: int = 0
+    order: Order = _NO_ORDER
 
 
 class NoContent(msgspec.Struct, frozen=True, tag=True):
@@ -148,12 +200,19 @@ def answer(envelope: Envelope, message: AcsMessage) -> Envelope:
 def idle(state: SessionState) -> SessionState:
     """The state when a piece of work is finished."""
     return msgspec.structs.replace(
-        state, phase="idle", walk=None, asking=None, command=None, before=()
+        state, phase="idle", walk=None, asking=None, command=None, order=_NO_ORDER
     )
 
 
 def over(state: SessionState) -> SessionState:
     """The state when the session has ended."""
     return msgspec.structs.replace(
-        state, phase="over", walk=None, asking=None, command=None, before=(), secret=None
+        state,
+        phase="over",
+        walk=None,
+        asking=None,
+        running=(),
+        command=None,
+        order=_NO_ORDER,
+        secret=None,
     )

@@ -1,13 +1,18 @@
 """What every exchange with a router works with, gathered in one value. No behaviour."""
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
+from weakref import WeakKeyDictionary
 
 from acs.commands import Command, GuardFacts, Refusal
 from acs.cwmp.claims import Claims
 from acs.cwmp.codec import Limits
 from acs.cwmp.gate import Gate
+from acs.cwmp.http_connection import Connection
+from acs.cwmp.identities import Identities
 from acs.cwmp.plans import Plans
+from acs.cwmp.quirk_book import QuirkBook
+from acs.cwmp.records import Records
 from acs.cwmp.registry import Registry
 from acs.cwmp.session import SessionPolicy
 from acs.cwmp.settings import CwmpSettings
@@ -31,6 +36,7 @@ class Surroundings:
         guard: objections to a command that is about to be sent.
         committed: is told of all that became durable.
         claimed: is told of each command that is recorded as sent.
+        empties: connections whose session ended, and how many empty messages are still to come.
         under_way: exchanges that wait for something.
         draining: no session is begun any more.
         suspending: nothing is answered any more, what is live is being saved.
@@ -41,6 +47,9 @@ class Surroundings:
     store: Store
     gate: Gate
     claims: Claims
+    identities: Identities
+    quirks: QuirkBook
+    records: Records
     registry: Registry
     plans: Plans
     transcript: Transcript | None
@@ -52,6 +61,7 @@ class Surroundings:
     seconds: Callable[[], float]
     uniform: Callable[[float, float], float]
     message_limits: Limits
+    empties: MutableMapping[Connection, int] = dataclasses.field(default_factory=WeakKeyDictionary)
     under_way: int = 0
     draining: bool = False
     suspending: bool = False

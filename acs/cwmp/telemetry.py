@@ -39,7 +39,7 @@ class CwmpMetrics(Protocol):
         """An unknown router asked to be served."""
 
     def quirk(self, name: str) -> None:
-        """A tolerated oddity was met in a message."""
+        """A tolerated oddity was met in a message, or a quirk of a device took effect."""
 
     def malformed(self, code: str) -> None:
         """A message could not be read; codes are the codec's."""
@@ -47,8 +47,14 @@ class CwmpMetrics(Protocol):
     def turned_away(self, reason: str) -> None:
         """A session was not begun: draining or busy."""
 
-    def connection_request(self, outcome: str) -> None:
-        """A connection request ended so."""
+    def connection_request(self, way: str, outcome: str) -> None:
+        """A router was asked for a session in this way (or "none") and this became of it."""
+
+    def reached(self, way: str, seconds: float) -> None:
+        """A router informed because it was asked in this way, so long before."""
+
+    def stun(self, outcome: str) -> None:
+        """A datagram came to the STUN server, and this became of it."""
 
 
 _KNOWN_EVENTS = frozenset(EVENT_CODES)

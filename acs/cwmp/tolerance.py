@@ -30,6 +30,17 @@ def number(text: str, name: str, notes: set[str], default: int) -> int:
     return int(digits)
 
 
+def signed_number(text: str, name: str, notes: set[str], default: int) -> int:
+    """An int; otherwise as ``number``."""
+    digits = text.strip(XML_SPACE)
+    if not digits.startswith("-"):
+        return number(digits, name, notes, default)
+    met: set[str] = set()
+    value = number(digits[1:], name, met, -default)
+    notes |= met
+    return -value
+
+
 def needed_number(text: str, name: str) -> int:
     """An unsignedInt that nothing can stand for.
 

@@ -117,6 +117,7 @@ class Turning:
             if isinstance(fact, Informed) and isinstance(result, RouterRecord):
                 for event in fact.events:
                     self._around.metrics.informed(event_label(event.code))
+                self._around.identities.informed(fact)
                 self._remember(turn, result)
                 break
         else:

@@ -16,6 +16,7 @@ from acs.cwmp.messages import (
 from acs.cwmp.plan import compile_plan, encode_plan, plan_key, without
 from acs.cwmp.readings import read
 from acs.cwmp.state import Heard, SessionState, ask, change, idle
+from acs.cwmp.stun_setup import begin_binding
 from acs.cwmp.topology import selectors_in
 from acs.facts import (
     CommandAnswered,
@@ -69,7 +70,7 @@ def _begin_securing(state: SessionState) -> Heard:
             ParameterValue(f"{server}Password", secret.password, "string"),
         )
     )
-    return ask(state, "securing", message, secret=None)
+    return ask(state, "securing", message, secret=secret if state.policy.stun_server else None)
 
 
 # --- discovery ------------------------------------------------------------------------------
@@ -144,6 +145,8 @@ def _discovered(
         plan_key=plan_key(encoded),
         plan=encoded,
         model_name=selectors.get(f"{walk.root}DeviceInfo.ModelName", "").strip(),
+        objects=tuple(name for name in walk.names if name.endswith(".")),
+        writable=walk.writable,
     )
     ready = change(idle(state), plan=plan, has_discovered=True, must_collect=True)
     return Heard(ready, (fact, _note(state, "discovery_cut", walk, now)) if walk.cut else (fact,))
@@ -246,10 +249,14 @@ def _refreshed(router_id: str, command_id: str, vitals: dict[str, Value], now: f
 def secured(state: SessionState, _envelope: Envelope, now: float) -> Heard:
     """SetParameterValuesResponse: the router took the credentials."""
     fact = ConnectionSecretSet(router_id=state.router_id, at=now, accepted=True)
-    return Heard(idle(state), (fact,))
+    settled = change(idle(state), secret=None)
+    binding = begin_binding(settled, state.secret)
+    if binding is None:
+        return Heard(settled, (fact,))
+    return Heard(binding.state, (fact,), binding.reply)
 
 
 def securing_refused(state: SessionState, _envelope: Envelope, now: float) -> Heard:
     """A fault in answer to the same: it is reached by its periodic Informs only."""
     fact = ConnectionSecretSet(router_id=state.router_id, at=now, accepted=False)
-    return Heard(idle(state), (fact,))
+    return Heard(change(idle(state), secret=None), (fact,))

@@ -56,8 +56,15 @@ class CountingMetrics:
     def turned_away(self, reason: str) -> None:
         self.counts["turned_away", reason] += 1
 
-    def connection_request(self, outcome: str) -> None:
-        self.counts["connection_request", outcome] += 1
+    def connection_request(self, way: str, outcome: str) -> None:
+        self.counts[f"connection_request {way}", outcome] += 1
+
+    def reached(self, way: str, seconds: float) -> None:
+        assert seconds >= 0
+        self.counts["reached", way] += 1
+
+    def stun(self, outcome: str) -> None:
+        self.counts["stun", outcome] += 1
 
 
 @pytest.fixture

@@ -146,6 +146,7 @@ class Memory(msgspec.Struct):
     planned_for: str | None = None
     collected_at: float | None = None
     secret_set: bool = True
+    running: tuple[Command, ...] = ()
 
     def record(self) -> RouterRecord:
         return RouterRecord(
@@ -156,6 +157,7 @@ class Memory(msgspec.Struct):
             connection_secret=SECRET,
             connection_secret_set=self.secret_set,
             commands_waiting=False,
+            running=self.running,
         )
 
     def learn(self, facts: Iterable[Fact]) -> None:

@@ -36,7 +36,7 @@ from acs.cwmp.settings import CwmpSettings
 from acs.facts import Event, Fact
 from acs.identity import DeviceId
 from acs.storage.settings import StorageSettings
-from acs.storage.store import Store
+from acs.storage.store import Guard, Store
 from tests.cwmp.wires import Wire
 
 T = TypeVar("T")
@@ -167,7 +167,7 @@ class House:
             )
         )
 
-    def propose(self, device: DeviceId = DEVICE) -> Command:
+    def propose(self, device: DeviceId = DEVICE, guard: Guard | None = None) -> Command:
         return self.wait(
             self.store.propose(
                 Proposal(
@@ -179,7 +179,7 @@ class House:
                     at=self.now(),
                     expires_at=self.now() + 3600,
                 ),
-                self.guard,
+                guard or self.guard,
             )
         )
 

@@ -1,5 +1,6 @@
 """What is written is read back: every message, namespace and text that XML can hold."""
 
+import base64
 import typing
 
 import pytest
@@ -10,9 +11,23 @@ from lxml import etree
 from acs.cwmp import messages as m
 from acs.cwmp.codec import UnencodableMessage, decode, encode
 from acs.cwmp.messages import ParameterFault, ParameterInfo, ParameterValue
+from acs.cwmp.structs import (
+    Argument,
+    AttributeChange,
+    InstallUnit,
+    Option,
+    ParameterAttributes,
+    QueuedTransfer,
+    TimeWindow,
+    TransferFault,
+    UninstallUnit,
+    UnitResult,
+    UpdateUnit,
+)
 from acs.facts import Event
 from acs.identity import DeviceId
 
+T = typing.TypeVar("T")
 CWMP_1_0 = "urn:dslforum-org:cwmp-1-0"
 NAMESPACES = [f"urn:dslforum-org:cwmp-1-{minor}" for minor in range(5)]
 SPACE = " \t\r\n"
@@ -46,6 +61,33 @@ faults = st.builds(
 plain_faults = st.builds(m.Fault, st.just(0), texts, soap_code=st.sampled_from(["Client"]))
 unknown = st.from_regex(r"[A-Za-z_][A-Za-z0-9_.-]{0,20}", fullmatch=True).map(m.Unknown)
 
+
+def some_of(strategy: st.SearchStrategy[T]) -> st.SearchStrategy[tuple[T, ...]]:
+    return st.lists(strategy, max_size=3).map(tuple)
+
+
+small = st.integers(0, 6)
+transfer_faults = st.builds(TransferFault, numbers, texts)
+transfer_answers = (numbers, trimmed, trimmed)
+attributes = st.builds(ParameterAttributes, trimmed, small, strings)
+attribute_changes = st.builds(AttributeChange, trimmed, st.none() | small, st.none() | strings)
+windows = st.builds(TimeWindow, numbers, numbers, trimmed, texts, st.integers(-1, 2**31 - 1))
+sources = (trimmed, trimmed, trimmed)  # key, file type, URL
+queued = st.builds(QueuedTransfer, trimmed, numbers)
+all_queued = st.builds(
+    QueuedTransfer, trimmed, numbers, st.none() | st.booleans(), trimmed, st.none() | numbers, texts
+)
+operations = st.one_of(
+    st.builds(InstallUnit, trimmed, trimmed, texts, texts, trimmed),
+    st.builds(UpdateUnit, trimmed, trimmed, trimmed, texts, texts),
+    st.builds(UninstallUnit, trimmed, trimmed, trimmed),
+)
+unit_fields = (*(trimmed,) * 4, st.booleans(), *(trimmed,) * 3, transfer_faults)
+unit_results = st.builds(UnitResult, *unit_fields)
+own_unit_results = st.builds(UnitResult, *unit_fields, trimmed)
+vouchers = some_of(st.binary(max_size=20).map(lambda raw: base64.b64encode(raw).decode()))
+options = st.builds(Option, trimmed, trimmed, small, trimmed, trimmed, trimmed, st.booleans())
+
 MESSAGES: dict[type[m.Message], st.SearchStrategy[m.Message]] = {
     m.Empty: st.just(m.Empty()),
     m.Inform: st.builds(m.Inform, devices, events, numbers, trimmed, numbers, values),
@@ -58,7 +100,7 @@ MESSAGES: dict[type[m.Message], st.SearchStrategy[m.Message]] = {
     m.SetParameterAttributesResponse: st.just(m.SetParameterAttributesResponse()),
     m.AddObjectResponse: st.builds(m.AddObjectResponse, numbers, numbers),
     m.DeleteObjectResponse: st.builds(m.DeleteObjectResponse, numbers),
-    m.DownloadResponse: st.builds(m.DownloadResponse, numbers, trimmed, trimmed),
+    m.DownloadResponse: st.builds(m.DownloadResponse, *transfer_answers),
     m.RebootResponse: st.just(m.RebootResponse()),
     m.FactoryResetResponse: st.just(m.FactoryResetResponse()),
     m.Fault: faults | plain_faults,
@@ -70,6 +112,56 @@ MESSAGES: dict[type[m.Message], st.SearchStrategy[m.Message]] = {
     m.SetParameterValues: st.builds(m.SetParameterValues, values, texts),
     m.AddObject: st.builds(m.AddObject, trimmed, texts),
     m.Reboot: st.builds(m.Reboot, trimmed),
+    m.AutonomousTransferComplete: st.builds(
+        m.AutonomousTransferComplete,
+        *(trimmed, trimmed, st.booleans(), trimmed, numbers, texts, transfer_faults),
+        *(trimmed, trimmed),
+    ),
+    m.AutonomousTransferCompleteResponse: st.just(m.AutonomousTransferCompleteResponse()),
+    m.RequestDownload: st.builds(
+        m.RequestDownload, trimmed, some_of(st.builds(Argument, trimmed, texts))
+    ),
+    m.RequestDownloadResponse: st.just(m.RequestDownloadResponse()),
+    m.Kicked: st.builds(m.Kicked, texts, texts, texts, texts),
+    m.KickedResponse: st.builds(m.KickedResponse, trimmed),
+    m.DUStateChangeComplete: st.builds(m.DUStateChangeComplete, some_of(unit_results), trimmed),
+    m.DUStateChangeCompleteResponse: st.just(m.DUStateChangeCompleteResponse()),
+    m.AutonomousDUStateChangeComplete: st.builds(
+        m.AutonomousDUStateChangeComplete, some_of(own_unit_results)
+    ),
+    m.AutonomousDUStateChangeCompleteResponse: st.just(m.AutonomousDUStateChangeCompleteResponse()),
+    m.SetParameterAttributes: st.builds(m.SetParameterAttributes, some_of(attribute_changes)),
+    m.GetParameterAttributes: st.builds(m.GetParameterAttributes, strings),
+    m.GetParameterAttributesResponse: st.builds(
+        m.GetParameterAttributesResponse, some_of(attributes)
+    ),
+    m.DeleteObject: st.builds(m.DeleteObject, trimmed, texts),
+    m.Download: st.builds(
+        m.Download, *sources, texts, texts, numbers, texts, numbers, trimmed, trimmed
+    ),
+    m.Upload: st.builds(m.Upload, *sources, texts, texts, numbers),
+    m.UploadResponse: st.builds(m.UploadResponse, *transfer_answers),
+    m.ScheduleDownload: st.builds(
+        m.ScheduleDownload, *sources, some_of(windows), texts, texts, numbers, texts
+    ),
+    m.ScheduleDownloadResponse: st.just(m.ScheduleDownloadResponse()),
+    m.CancelTransfer: st.builds(m.CancelTransfer, trimmed),
+    m.CancelTransferResponse: st.just(m.CancelTransferResponse()),
+    m.GetQueuedTransfers: st.just(m.GetQueuedTransfers()),
+    m.GetQueuedTransfersResponse: st.builds(m.GetQueuedTransfersResponse, some_of(queued)),
+    m.GetAllQueuedTransfers: st.just(m.GetAllQueuedTransfers()),
+    m.GetAllQueuedTransfersResponse: st.builds(
+        m.GetAllQueuedTransfersResponse, some_of(all_queued)
+    ),
+    m.FactoryReset: st.just(m.FactoryReset()),
+    m.ScheduleInform: st.builds(m.ScheduleInform, numbers, trimmed),
+    m.ScheduleInformResponse: st.just(m.ScheduleInformResponse()),
+    m.ChangeDUState: st.builds(m.ChangeDUState, some_of(operations), trimmed),
+    m.ChangeDUStateResponse: st.just(m.ChangeDUStateResponse()),
+    m.SetVouchers: st.builds(m.SetVouchers, vouchers),
+    m.SetVouchersResponse: st.just(m.SetVouchersResponse()),
+    m.GetOptions: st.builds(m.GetOptions, trimmed),
+    m.GetOptionsResponse: st.builds(m.GetOptionsResponse, some_of(options)),
 }
 envelopes = st.one_of(*MESSAGES.values())
 identities = st.none() | texts

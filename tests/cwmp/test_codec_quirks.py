@@ -2,11 +2,19 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from acs.cwmp import messages as m
 from acs.cwmp.codec import decode, encode
 from acs.cwmp.messages import ParameterFault, ParameterInfo, ParameterValue
+from acs.cwmp.structs import (
+    Argument,
+    ParameterAttributes,
+    QueuedTransfer,
+    TransferFault,
+    UnitResult,
+)
 from acs.facts import Event
 from acs.identity import DeviceId
 
@@ -77,6 +85,25 @@ QUIRKS: dict[str, tuple[str, ...]] = {
     "router-asks-for-methods": (),
     "names-with-words-for-booleans": ("odd-Writable",),
     "empty-body": ("empty-body",),
+    "transfer-complete-without-struct": (
+        "fault-outside-struct",
+        "no-CompleteTime",
+        "no-StartTime",
+    ),
+    "transfer-complete-fault-unreadable": ("odd-FaultCode",),
+    "autonomous-transfer-complete": ("leading-zeros", "no-TargetFileName", "odd-IsDownload"),
+    "request-download": ("no-Value", "no-array-type"),
+    "kicked": ("no-Arg", "no-Referer"),
+    "units-in-array": ("array-of-results", "nested-FaultStruct"),
+    "units-as-members": ("no-Fault",),
+    "attributes": (
+        "leading-zeros-in-array-type",
+        "no-array-type",
+        "odd-Notification",
+    ),
+    "queued-transfers": ("no-IsDownload", "odd-FileSize", "odd-State"),
+    "versions-and-timeout": (),
+    "versions-that-are-none": ("no-id", "odd-SessionTimeout", "odd-SupportedCWMPVersions"),
 }
 
 
@@ -221,7 +248,7 @@ def test_other_messages() -> None:
     assert read("transfer-complete-bare").message == m.TransferComplete(
         "", 9010, "Download failure", unset, unset
     )
-    assert read("unknown-call").message == m.Unknown("Kicked")
+    assert read("unknown-call").message == m.Unknown("X_0A1B2C_Ask")
     assert read("router-asks-for-methods").message == m.GetRPCMethods()
     assert read("default-namespace").message == m.RebootResponse()
     assert read("empty-body").message == m.Empty()
@@ -232,3 +259,75 @@ def test_other_messages() -> None:
             ParameterInfo("Device.Time.Status", writable=False),
         )
     )
+
+
+def test_transfers_that_ended() -> None:
+    without = read("transfer-complete-without-struct").message
+    assert without == m.TransferComplete("c-18", 9016, "", "", "")
+    unreadable = read("transfer-complete-fault-unreadable").message
+    # what cannot be read must not pass for success, which is 0
+    assert unreadable == m.TransferComplete("", 9002, "", "Unknown", "2026-03-01T08:15:00")
+    assert read("autonomous-transfer-complete").message == m.AutonomousTransferComplete(
+        announce_url="",
+        transfer_url="http://files.example/fw.bin",
+        is_download=False,
+        file_type="1 Firmware Upgrade Image",
+        file_size=123,
+        target_file_name="",
+        fault=TransferFault(0, ""),
+        start_time="2026-03-01T08:15:00Z",
+        complete_time="2026-03-01T08:16:00Z",
+    )
+
+
+def test_what_routers_ask_for() -> None:
+    assert read("request-download").message == m.RequestDownload(
+        "1 Firmware Upgrade Image", (Argument("Version", " 4.3 "), Argument("Board", ""))
+    )
+    assert read("kicked").message == m.Kicked("x", "", "", "http://192.0.2.1/")
+
+
+RESULT = UnitResult(
+    uuid="00000000-0000-5000-8000-000000000001",
+    deployment_unit_ref="Device.SoftwareModules.DeploymentUnit.1",
+    version="2.1",
+    current_state="Installed",
+    resolved=True,
+    execution_unit_refs="a,b",
+    start_time="2026-03-01T08:15:00Z",
+    complete_time="2026-03-01T08:16:00Z",
+)
+
+
+def test_units_come_as_the_schema_has_them_or_as_an_array() -> None:
+    faulty = msgspec.structs.replace(RESULT, fault=TransferFault(9025, "no room"))
+    assert read("units-in-array").message == m.DUStateChangeComplete((faulty,), "c-19")
+    assert read("units-as-members").message == m.AutonomousDUStateChangeComplete(
+        (
+            msgspec.structs.replace(RESULT, operation="Install"),
+            msgspec.structs.replace(RESULT, operation="X_Tidy"),
+        )
+    )
+
+
+def test_answers_to_rarer_calls() -> None:
+    assert read("attributes").message == m.GetParameterAttributesResponse(
+        (ParameterAttributes("Device.A", 2, ("Subscriber",)), ParameterAttributes("Device.B", 0))
+    )
+    assert read("queued-transfers").message == m.GetAllQueuedTransfersResponse(
+        (
+            QueuedTransfer("c-20", 2, True, "1 Firmware Upgrade Image", 12),
+            QueuedTransfer("", 1),
+        )
+    )
+
+
+def test_versions_in_the_header() -> None:
+    told = read("versions-and-timeout")
+    assert told.supported_versions == ("1.0", "1.2", "1.4")
+    assert told.session_timeout == 60.0
+    odd = read("versions-that-are-none")
+    assert odd.supported_versions == ("1.0",)
+    assert odd.session_timeout is None
+    plain = read("plain-inform")
+    assert (plain.supported_versions, plain.session_timeout) == ((), None)

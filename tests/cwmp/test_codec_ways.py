@@ -98,7 +98,8 @@ def test_large_messages_take_the_shortest_way(monkeypatch: pytest.MonkeyPatch) -
         pytest.fail(f"parsed: {text[:80]}")
 
     read_framed(INFORM, LIMITS)  # what stands before the call is parsed once
-    shapes._start_tag.cache_clear()
+    for cache in (shapes._start_tag, shapes._value_type, shapes._array_notes):
+        cache.cache_clear()
     monkeypatch.setattr(framing, "parse", parse)
     another = INFORM.replace(b">41<", b">42<").replace(b"4.2.1", b"4.2.2")
     assert read_framed(another, LIMITS) is not None
@@ -108,7 +109,8 @@ def test_what_is_remembered_is_bounded() -> None:
     for number in range(1000):
         read_framed(INFORM.replace(b"<soap:Body>", b'<soap:Body a="%d">' % number), LIMITS)
         read_framed(INFORM.replace(b'"xsd:string"', b'"xsd:s%d"' % number), LIMITS)
-    for cache in (framing._frame, shapes._start_tag):
+    caches = (framing._frame, shapes._start_tag, shapes._value_type, shapes._array_notes)
+    for cache in caches:
         size = cache.cache_info()
         assert size.maxsize is not None
         assert size.currsize <= size.maxsize

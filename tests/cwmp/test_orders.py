@@ -1,3 +1,5 @@
+from typing import get_args
+
 import msgspec
 import pytest
 
@@ -15,7 +17,10 @@ from acs.cwmp.messages import (
     SetParameterValues,
     SetParameterValuesResponse,
 )
+from acs.cwmp.orders import MOVES, ArgumentError, check_arguments
+from acs.cwmp.orders.arguments import ARGUMENTS
 from acs.cwmp.session import NoContent, SessionState, Turn, is_over, take_turn, wants_command
+from acs.cwmp.state import Phase
 from acs.facts import CommandAnswered, CommandFailed, Fact, Sampled
 from tests.cwmp.pure_router import DEVICE, NOW, Memory, PureRouter, envelope, facts_of, hold_session
 
@@ -89,7 +94,8 @@ def test_get_gives_the_values() -> None:
     assert isinstance(outcome, CommandAnswered)
     assert outcome.final
     assert outcome.result == {
-        "values": {SSID: "home", VERSION: "1.0", "Device.DeviceInfo.UpTime": "60"}
+        "values": {SSID: "home", VERSION: "1.0", "Device.DeviceInfo.UpTime": "60"},
+        "types": {SSID: "string", VERSION: "string", "Device.DeviceInfo.UpTime": "unsignedInt"},
     }
 
 
@@ -117,6 +123,7 @@ def test_set_learns_the_types_sets_and_reads_back() -> None:
         "status": 0,
         "before": {SSID: "home", ENABLE: "1"},
         "values": {SSID: "new", ENABLE: "0"},
+        "types": {SSID: "string", ENABLE: "boolean"},
     }
 
 
@@ -232,26 +239,100 @@ def test_commands_follow_one_another() -> None:
 @pytest.mark.parametrize(
     ("kind", "arguments", "error"),
     [
-        ("get", {}, "paths: a list"),
-        ("get", {"paths": []}, "paths: a list"),
-        ("get", {"paths": "Device."}, "paths: a list"),
-        ("get", {"paths": [7]}, "1 to 256 characters"),
-        ("get", {"paths": ["x" * 257]}, "1 to 256 characters"),
-        ("set", {}, "values: an object"),
-        ("set", {"values": {}}, "values: an object"),
+        ("get", {}, "missing required field `paths`"),
+        ("get", {"paths": []}, "paths: Expected `array` of length >= 1"),
+        ("get", {"paths": "Device."}, "paths: Expected `array`"),
+        ("get", {"paths": [7]}, "paths[0]: Expected `str`"),
+        ("get", {"paths": ["x" * 257]}, "paths[0]: Expected `str` of length <= 256"),
+        ("get", {"paths": ["a b"]}, "paths[0]: Expected no blanks"),
+        ("get", {"paths": ["a"], "more": 1}, "unknown field `more`"),
+        ("set", {}, "missing required field `values`"),
+        ("set", {"values": {}}, "values: Expected `object` of length >= 1"),
         ("set", {"values": {"Device.": "x"}}, "is an object"),
-        ("set", {"values": {SSID: ["x"]}}, "a text, a number or a boolean"),
-        ("set", {"values": {SSID: None}}, "a text, a number or a boolean"),
+        ("set", {"values": {SSID: ["x"]}}, "Expected `bool | int | float | str`"),
+        ("set", {"values": {SSID: None}}, "Expected `bool | int | float | str`"),
+        ("set", {"values": {SSID: "x"}, "types": {ENABLE: "int"}}, "is not among the values"),
+        ("set", {"values": {SSID: "x"}, "types": {SSID: "text"}}, "found 'text'"),
+        ("names", {"path": "Device.X", "next_level": True}, "ends with a dot"),
+        ("tree", {"path": "Device"}, "path: Expected a path that ends with a dot"),
+        ("attributes", {}, "one of paths and changes"),
+        ("attributes", {"changes": [{"name": "a"}]}, "a notification or an access_list"),
+        ("attributes", {"changes": [{"name": "a", "notification": 7}]}, "notification: Expected"),
+        ("add", {"object": "Device.NAT"}, "object: Expected a path that ends with a dot"),
+        ("add", {"object": "Device.NAT.", "values": {"X.": 1}}, "is an object"),
+        ("delete", {"object": "Device.NAT."}, "allowed is an instance"),
+        ("download", {"file_type": "1 Firmware"}, "url or file is needed"),
+        ("download", {"file_type": "Firmware", "url": "http://h/"}, "file_type: found"),
+        ("download", {"file_type": "1 F", "url": "file:///etc/passwd"}, "url: allowed are http"),
+        ("download", {"file_type": "1 F", "url": "http://u:p@h/"}, "arguments of their own"),
+        ("upload", {"file_type": "6 Stored Firmware Image"}, "file_type: found"),
+        ("schedule_download", {"file_type": "1 F", "file": "f", "windows": []}, "windows"),
+        (
+            "schedule_download",
+            {"file_type": "1 F", "file": "f", "windows": [{"start": 9, "end": 9}]},
+            "after the start",
+        ),
+        (
+            "schedule_download",
+            {
+                "file_type": "1 F",
+                "file": "f",
+                "windows": [{"start": 0, "end": 9}, {"start": 8, "end": 10}],
+            },
+            "the second begins",
+        ),
+        ("cancel_transfer", {"command": ""}, "command: Expected"),
+        ("factory_reset", {"really": True}, "unknown field"),
+        ("schedule_inform", {"delay": 0}, "delay: Expected `int` >= 1"),
+        ("software", {"operations": []}, "operations"),
+        ("software", {"operations": [{"kind": "install"}]}, "operations[0]: install: a url"),
+        ("software", {"operations": [{"kind": "uninstall"}]}, "uninstall: a uuid"),
+        ("software", {"operations": [{"kind": "update"}]}, "update: a url"),
+        ("diagnostic", {"test": "magic"}, "test: Invalid enum value"),
+        ("diagnostic", {"test": "ping"}, "host: ping needs it"),
+        ("diagnostic", {"test": "wifi_scan", "host": "h"}, "wifi_scan has no such argument"),
+        ("diagnostic", {"test": "ping", "host": "h", "protocol": "ipx"}, "protocol: found 'ipx'"),
+        ("diagnostic", {"test": "download", "url": "tftp://h/"}, "url: allowed are http"),
+        ("rpc", {"method": "FactoryReset"}, "a command of kind factory_reset"),
     ],
 )
 def test_bad_arguments_fail_the_command_and_say_why(
     kind: CommandKind, arguments: dict[str, object], error: str
 ) -> None:
+    with pytest.raises(ArgumentError) as found:
+        check_arguments(kind, arguments)
+    assert error in str(found.value)
     turn = take_turn(_idle(_router()), envelope(Empty()), _command(kind, 1, **arguments), NOW)
     outcome = _outcome(list(turn.facts))
     assert isinstance(outcome, CommandFailed)
-    assert error in str(outcome.result["error"])
+    assert outcome.result["error"] == str(found.value)
     assert turn.reply == NoContent()
+
+
+def test_every_kind_has_arguments_and_a_beginning() -> None:
+    assert set(ARGUMENTS) == set(get_args(CommandKind))
+    state = msgspec.structs.replace(_idle(_router()), root="")
+    for kind in get_args(CommandKind):
+        turn = take_turn(state, envelope(Empty()), _command(kind), NOW)
+        assert turn.facts or isinstance(turn.reply, Envelope), kind
+
+
+def test_every_call_has_a_meaning_for_a_fault() -> None:
+    phases = {phase for phase, _answer in MOVES}
+    assert {(phase, Fault) for phase in phases} <= MOVES.keys()
+    assert phases < set(get_args(Phase))
+
+
+def test_secrets_are_not_told_in_errors() -> None:
+    for arguments in (
+        {"file_type": "1 F", "url": "http://user:CANARY@h/"},
+        {"file_type": "1 F", "url": "CANARY"},
+        {"file_type": "1 F", "url": "http://h/", "password": "CANARY" * 99},
+        {"file_type": "1 F", "url": "http://h/", "password": ["CANARY"]},
+    ):
+        with pytest.raises(ArgumentError) as found:
+            check_arguments("download", arguments)
+        assert "CANARY" not in str(found.value)
 
 
 def test_a_command_that_cannot_go_out_fails() -> None:
