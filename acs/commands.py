@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
@@ -30,7 +31,7 @@ CommandState = Literal[
     "queued",  # waits for the router's next session
     "refused",  # a guard said no; see ``refusals``
     "sent",  # recorded as sent; the bytes follow ("recorded before caused")
-    "accepted",  # the router answered the call; a reboot is still to be confirmed
+    "accepted",  # the router answered the call; what it does then is still to be told
     "confirmed",  # a reboot: "M Reboot" with our CommandKey came
     "verified",  # a reboot: compared before and after; see ``outcome``
     "done",  # any other command: finished; see ``result``
@@ -40,6 +41,14 @@ CommandState = Literal[
 ]
 OPEN_STATES: tuple[CommandState, ...] = ("queued", "sent", "accepted", "confirmed")
 Outcome = Literal["helped", "unchanged", "worse"]
+DESTRUCTIVE: frozenset[CommandKind] = frozenset(
+    {"reboot", "factory_reset", "download", "schedule_download", "delete", "software"}
+)
+"""Kinds that cut the customer off or cannot be undone: whoever asks for one confirms it."""
+TRANSFERS: frozenset[CommandKind] = frozenset({"download", "upload", "schedule_download"})
+"""Kinds that end with TransferComplete."""
+FIRMWARE = "1 "
+"""How the file type of a firmware image begins (TR-069 Amendment 6, A.3.2.8)."""
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -55,8 +64,7 @@ class Proposal(msgspec.Struct, frozen=True):
 
     Attributes:
         command_id: up to 32 characters, goes out as CommandKey (TR-069 Amendment 6, A.3.2.9).
-        arguments: by kind, see ``acs.cwmp.orders``; ``{"paths": […]}`` for ``get``,
-            ``{"values": {path: value}}`` for ``set``.
+        arguments: by kind, see ``acs.cwmp.orders.arguments``.
         asked_by: ``policy``, or the name of the token or ``socket`` of an operator.
         consent: the customer agreed, during a contact.
         cause: fault class id that the verdict named, if the policy asks.
@@ -116,7 +124,7 @@ class GuardFacts(msgspec.Struct, frozen=True):
     vitals_at: float | None
     boots: tuple[float, ...]  # boot times in the last 24 h, whatever their cause
     sent: tuple[tuple[float, bool], ...]  # this router's reboots in 7 days: (sent_at, consent)
-    open_command: str | None  # another open reboot of this router
+    open_command: str | None  # another open reboot or factory reset of this router
     transfer_open: bool
     segment: str | None
     segment_routers: int
@@ -129,6 +137,18 @@ class GuardFacts(msgspec.Struct, frozen=True):
     stopped: bool  # the kill switch
     wan_mbps: float | None = None  # WAN traffic of the last 15 min or more, both directions
     diagnostic_open: bool = False  # a test that the router carries out is under way
+
+
+def brings_firmware(kind: CommandKind, arguments: Mapping[str, object]) -> bool:
+    """Whether the command gives the router a firmware image to run."""
+    return kind in ("download", "schedule_download") and str(
+        arguments.get("file_type", "")
+    ).startswith(FIRMWARE)
+
+
+def restarts(kind: CommandKind, arguments: Mapping[str, object]) -> bool:
+    """Whether the router restarts in the course of the command."""
+    return kind in ("reboot", "factory_reset") or brings_firmware(kind, arguments)
 
 
 def new_command_id(now: float | None = None) -> str:

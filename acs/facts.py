@@ -39,6 +39,10 @@ EVENT_CODES = (
 """Event codes of TR-069 Amendment 6, 3.7.1.5, table 8; vendors have more."""
 
 
+Way = Literal["http", "udp", "xmpp"]
+"""How a router is asked for a session: TR-069 Amendment 6, 3.2.2, Annex G, Annex K."""
+
+
 class Event(msgspec.Struct, frozen=True, array_like=True):
     """An event of an Inform (TR-069 Amendment 6, 3.7.1.5): its code and CommandKey."""
 
@@ -81,7 +85,9 @@ class Sampled(_Fact, frozen=True, kw_only=True):
 class Discovered(_Fact, frozen=True, kw_only=True):
     """A router's tree was walked. ``plan`` is the encoded collection plan, ``plan_key`` its hash.
 
-    ``names`` are the leaves' paths. ``model_name`` is DeviceInfo.ModelName, if read.
+    ``names`` are the leaves' paths. ``model_name`` is DeviceInfo.ModelName, if read. ``objects``
+    are the objects that were listed, each ending with "."; ``writable`` those of both that the
+    router called writable, None if it was not kept.
     """
 
     root: str
@@ -90,6 +96,8 @@ class Discovered(_Fact, frozen=True, kw_only=True):
     plan_key: str
     plan: bytes
     model_name: str = ""
+    objects: tuple[str, ...] = ()
+    writable: tuple[str, ...] | None = None
 
 
 class PlanChanged(_Fact, frozen=True, kw_only=True):
@@ -104,6 +112,34 @@ class ConnectionSecretSet(_Fact, frozen=True, kw_only=True):
     """The router took (or, with ``accepted`` false, refused) our connection-request credentials."""
 
     accepted: bool
+
+
+class SecretRefused(_Fact, frozen=True, kw_only=True):
+    """The router's connection-request port did not take the credentials that we set in it."""
+
+
+class ReachLearned(_Fact, frozen=True, kw_only=True):
+    """How the router says that it can be reached; None: it did not say.
+
+    ``udp_address`` is UDPConnectionRequestAddress ("host:port" or "host"; TR-069 Amendment 6,
+    Annex G), ``jabber_id`` ConnReqJabberID (Annex K). Strangers' words until they are checked.
+    """
+
+    udp_address: str | None = None
+    nat_detected: bool | None = None
+    jabber_id: str | None = None
+
+
+class BindingSeen(_Fact, frozen=True, kw_only=True):
+    """An authenticated STUN binding request came from this address (Annex G): "host:port"."""
+
+    address: str
+
+
+class WayWorked(_Fact, frozen=True, kw_only=True):
+    """The router informed with "6 CONNECTION REQUEST" after it was asked in this way."""
+
+    way: Way
 
 
 class Rebooted(_Fact, frozen=True, kw_only=True):
@@ -124,11 +160,14 @@ class CommandAnswered(_Fact, frozen=True, kw_only=True):
     """The router answered the command's call.
 
     ``final`` says that nothing more is to come (get, set, refresh); a reboot stays ``accepted``.
+    ``takes`` are the seconds that the router may need for the rest, as its arguments say: the
+    delay of a download, the length of a test.
     """
 
     command_id: str
     final: bool
     result: dict[str, object] = {}
+    takes: float = 0.0
 
 
 class CommandFailed(_Fact, frozen=True, kw_only=True):
@@ -261,6 +300,10 @@ Fact = (
     | Discovered
     | PlanChanged
     | ConnectionSecretSet
+    | SecretRefused
+    | ReachLearned
+    | BindingSeen
+    | WayWorked
     | Rebooted
     | Noted
     | CommandAnswered
@@ -297,17 +340,22 @@ class RouterRecord(msgspec.Struct, frozen=True):
         plan_key: of the collection plan, None before discovery.
         planned_for: software version that the plan was made for.
         collected_at: when the last collection's sample was taken, Unix seconds.
+        connection_secret: to be given to the router; None when it has been.
+        connection_secret_set: the router was given the credentials, and took or refused them.
         commands_waiting: a queued command may be claimed in this session.
         running: accepted commands whose end the Inform's events announce, to be looked after in
             this session (a diagnostic with "8 DIAGNOSTICS COMPLETE").
+        ended: commands that the Inform itself brought to their end (a factory reset with
+            "0 BOOTSTRAP", a download of the firmware that runs now).
     """
 
     router_id: str
     plan_key: str | None
     planned_for: str | None
     collected_at: float | None
-    connection_secret: ConnectionSecret
+    connection_secret: ConnectionSecret | None
     connection_secret_set: bool
     commands_waiting: bool
     is_new: bool = False
     running: tuple[Command, ...] = ()
+    ended: tuple[Command, ...] = ()

@@ -46,7 +46,7 @@ class Deadlines:
         self._thresholds = thresholds
         self._now = now
         self._committed = committed
-        self._waiting: set[str] = set()  # reboots that wait for a sample; their routers are woken
+        self._waiting: set[str] = set()  # commands that wait for a session; the routers are woken
         self._swept_at = math.inf
 
     async def sweep(self) -> None:
@@ -98,8 +98,14 @@ class Deadlines:
         due = await self._store.due_commands(now, _BATCH + len(self._waiting))
         self._waiting.intersection_update(command.command_id for command in due)
         for command in due:
-            work = self._verify if command.state == "confirmed" else self._lapse
-            await self._attempt(work, command, now)
+            await self._attempt(self._work_on(command), command, now)
+
+    def _work_on(self, command: Command) -> Callable[[Command, float], Awaitable[None]]:
+        if command.state == "confirmed":
+            return self._verify
+        if command.kind == "diagnostic" and command.state == "accepted":
+            return self._look_again
+        return self._lapse
 
     async def _attempt(
         self, work: Callable[[Command, float], Awaitable[None]], command: Command, now: float
@@ -120,6 +126,17 @@ class Deadlines:
             kind=command.kind,
             was=command.state,
         )
+
+    async def _look_again(self, command: Command, now: float) -> None:
+        """Wake the router, for some never say that a test has ended; lapse if that does not help.
+
+        In its session the test's state is read.
+        """
+        if now > (command.due_at or now) + self._settings.confirm:
+            await self._lapse(command, now)
+        elif command.command_id not in self._waiting:
+            self._waiting.add(command.command_id)
+            self._supervisor.wake(command.router_id)
 
     async def _verify(self, command: Command, now: float) -> None:
         since = command.confirmed_at or now

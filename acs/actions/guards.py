@@ -1,4 +1,4 @@
-"""The guards of a reboot: pure functions over the facts of one moment, each with its reason.
+"""The guards of commands: pure functions over the facts of one moment, each with its reason.
 
 They run inside the storing transaction, at the proposal and again at the claim. A guard that
 lacks the facts it needs refuses. No storage, no clock.
@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from acs.actions.settings import GuardSettings, window_of
-from acs.commands import Command, GuardFacts, Refusal
+from acs.commands import Command, GuardFacts, Refusal, restarts
 
 DAY = 86_400.0
 _SKEW = 60.0  # seconds that the clocks of several nodes may differ by
@@ -21,7 +21,7 @@ Guard = Callable[[Command, GuardFacts, GuardSettings], Refusal | None]
 
 
 def kill_switch(_command: Command, facts: GuardFacts, _settings: GuardSettings) -> Refusal | None:
-    """Nothing reboots while an operator has stopped reboots."""
+    """Nothing restarts a router while an operator has stopped reboots."""
     if facts.stopped:
         return Refusal("kill_switch", "Reboots are stopped by an operator.")
     return None
@@ -36,8 +36,15 @@ def identity(_command: Command, facts: GuardFacts, _settings: GuardSettings) -> 
     return None
 
 
+def operator(command: Command, _facts: GuardFacts, _settings: GuardSettings) -> Refusal | None:
+    """What cannot be undone is asked for by a person."""
+    if command.asked_by == "policy":
+        return Refusal("operator", f"Only an operator may ask for a {command.kind}.")
+    return None
+
+
 def one_at_a_time(_c: Command, facts: GuardFacts, _settings: GuardSettings) -> Refusal | None:
-    """One open reboot per router."""
+    """One open reboot or factory reset per router."""
     if facts.open_command is not None:
         return Refusal("one_at_a_time", f"Reboot {facts.open_command} is still under way.")
     return None
@@ -64,9 +71,16 @@ def voice(_command: Command, facts: GuardFacts, settings: GuardSettings) -> Refu
 
 
 def transfer(_command: Command, facts: GuardFacts, _settings: GuardSettings) -> Refusal | None:
-    """No reboot while firmware is transferred or flashed. Consent does not override it."""
+    """No reboot while a file is transferred or flashed. Consent does not override it."""
     if facts.transfer_open or facts.vitals.get("acs.download_in_progress") is True:
-        return Refusal("transfer", "A firmware transfer is under way.")
+        return Refusal("transfer", "A file transfer is under way.")
+    return None
+
+
+def diagnostic(_command: Command, facts: GuardFacts, _settings: GuardSettings) -> Refusal | None:
+    """A restart loses the results of a test, and a second test disturbs the first."""
+    if facts.diagnostic_open:
+        return Refusal("diagnostic", "A test of the router is under way: wait for its results.")
     return None
 
 
@@ -214,6 +228,7 @@ GUARDS: tuple[Guard, ...] = (
     one_at_a_time,
     voice,
     transfer,
+    diagnostic,
     boot_loop,
     after_boot,
     router_budget,
@@ -226,19 +241,45 @@ GUARDS: tuple[Guard, ...] = (
 )
 
 
+# A restart that an operator orders for another end than to restart: budgets do not count it.
+ORDERED: tuple[Guard, ...] = (
+    kill_switch,
+    identity,
+    operator,
+    one_at_a_time,
+    voice,
+    transfer,
+    diagnostic,
+    segment_incident,
+)
+
+
+def guards_of(command: Command) -> tuple[Guard, ...]:
+    """The guards that a command has to pass. One that disturbs nobody needs only an identity."""
+    if command.kind == "reboot":
+        return GUARDS
+    if restarts(command.kind, command.arguments):
+        if command.kind == "schedule_download":
+            # whether somebody calls now says nothing of the time when it happens
+            return tuple(guard for guard in ORDERED if guard is not voice)
+        return ORDERED
+    if command.kind in ("download", "schedule_download"):
+        return (identity, transfer)
+    return (identity, diagnostic) if command.kind == "diagnostic" else (identity,)
+
+
 def refusals(
     command: Command, facts: GuardFacts, settings: GuardSettings, *, ahead: float = 0.0
 ) -> tuple[Refusal, ...]:
-    """Every guard's objection to a reboot; none means that it may go ahead.
+    """Every guard's objection to a command; none means that it may go ahead.
 
-    Commands that disturb nobody (``get``, ``set``, ``refresh``) need only the router's identity.
     ``ahead`` is how many seconds the clock was set forward: by so much the router's own reboots
     look older than they are.
     """
-    guards = GUARDS if command.kind == "reboot" else (identity,)
     past = msgspec.structs.replace(facts, now=facts.now - ahead) if ahead else facts
     found = (
-        guard(command, past if guard is router_budget else facts, settings) for guard in guards
+        guard(command, past if guard is router_budget else facts, settings)
+        for guard in guards_of(command)
     )
     return tuple(refusal for refusal in found if refusal is not None)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from acs.actions.supervisor import Supervisor
 from acs.actions.telemetry import ActionMetrics
 from acs.commands import Command
-from acs.facts import Fact
+from acs.facts import Fact, RouterRecord
 
 
 class Newsroom:
@@ -25,11 +25,17 @@ class Newsroom:
         self._metrics = metrics
 
     def committed(self, facts: Sequence[Fact], results: Sequence[object]) -> None:
-        """Facts are durable; ``results`` are storage's: for a command's fact, the command."""
+        """Facts are durable; ``results`` are storage's: for a command's fact, the command.
+
+        An Inform may have ended some, too.
+        """
         self._supervisor.committed(facts, results)
         for result in results:
             if isinstance(result, Command):
                 self.command(result)
+            elif isinstance(result, RouterRecord):
+                for command in result.ended:
+                    self.command(command)
 
     def command(self, command: Command) -> None:
         """A command came into another state."""

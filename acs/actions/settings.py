@@ -82,6 +82,28 @@ class GuardSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 raise ValueError(f"{name}: found {getattr(self, name)}, allowed is 0 to 1")
 
 
+class DeadlineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Table ``[actions.deadlines]``: how long commands other than reboots may be under way.
+
+    Attributes:
+        tree: a tree may be read for this long after it was asked for.
+        download: TransferComplete may come this long after the download may begin.
+        upload: the same for uploads.
+        software: for each operation on a router's software units; a day at most for all.
+        diagnostic: beyond the time that the test itself may take.
+        schedule_inform: beyond the delay that was asked for.
+        restart: after a factory reset, or a firmware's transfer, for the Inform that shows it.
+    """
+
+    tree: Duration = Duration(3600)
+    download: Duration = Duration(3600)
+    upload: Duration = Duration(1800)
+    software: Duration = Duration(3600)
+    diagnostic: Duration = Duration(600)
+    schedule_inform: Duration = Duration(600)
+    restart: Duration = Duration(900)
+
+
 class ActionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Table ``[actions]``.
 
@@ -110,6 +132,7 @@ class ActionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sweep: Duration = Duration(10)
     offline_after: Duration = Duration(5400)
     guards: GuardSettings = GuardSettings()
+    deadlines: DeadlineSettings = DeadlineSettings()
 
     def __post_init__(self) -> None:
         if not 0 <= self.confidence <= 1:

@@ -18,7 +18,15 @@ from acs.actions.segments import SegmentBoard
 from acs.actions.settings import ActionSettings
 from acs.actions.telemetry import ActionMetrics
 from acs.actions.verification import complaint_of
-from acs.commands import Command, CommandKind, GuardFacts, Proposal, Refusal, new_command_id
+from acs.commands import (
+    Command,
+    CommandKind,
+    GuardFacts,
+    Proposal,
+    Refusal,
+    new_command_id,
+    restarts,
+)
 from acs.facts import Fact, Judged, Sampled
 from acs.storage.rows import Windowed
 from acs.storage.store import Store
@@ -40,6 +48,7 @@ class _Wish(msgspec.Struct, frozen=True):
     reason: str
     consent: bool = False
     arguments: dict[str, object] = {}
+    command_id: str = ""  # empty: one is made
 
 
 class UnknownRouterError(LookupError):
@@ -93,7 +102,8 @@ class Supervisor:
 
     def guard(self, command: Command, facts: GuardFacts) -> tuple[Refusal, ...]:
         """All objections to a command; storage calls it inside its transaction."""
-        if self._settings.mode == "observe" and command.kind == "reboot":
+        acts = restarts(command.kind, command.arguments)
+        if acts and self._settings.mode == "observe":
             return (Refusal("mode", "The daemon only observes: [actions] mode is observe."),)
         clock = self._clock.refusal() if command.kind == "reboot" else None
         found = refusals(command, facts, self._settings.guards, ahead=self._clock.ahead())
@@ -176,12 +186,14 @@ class Supervisor:
         *,
         consent: bool = False,
         arguments: dict[str, object] | None = None,
+        command_id: str = "",
     ) -> Deferred[Command]:
         """Store a command, queued or refused, and wake the router for a queued one.
 
+        ``command_id`` is one that was made before, if what it asks for depends on it.
         The Deferred fails with UnknownRouterError when there is no such router.
         """
-        wish = _Wish(kind, router_id, asked_by, reason, consent, arguments or {})
+        wish = _Wish(kind, router_id, asked_by, reason, consent, arguments or {}, command_id)
         done = self._store.windowed(router_id)
 
         def with_window(window: Windowed | None) -> Deferred[Command]:
@@ -201,7 +213,7 @@ class Supervisor:
             cause = complaint.cause or None
             arguments = {**arguments, "complaint": msgspec.to_builtins(complaint)}
         proposal = Proposal(
-            command_id=new_command_id(now),
+            command_id=wish.command_id or new_command_id(now),
             router_id=wish.router_id,
             kind=wish.kind,
             asked_by=wish.asked_by,

@@ -1,16 +1,17 @@
 """Commands proposed and claimed: the guard decides inside the transaction that stores it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Text, bindparam, insert, literal_column, select, update
 
-from acs.commands import Command, GuardFacts, Proposal, Refusal
+from acs.commands import Command, CommandKind, GuardFacts, Proposal, Refusal
 from acs.storage.command_rows import command_of, row_of
 from acs.storage.errors import FactRefusedError
 from acs.storage.guarding import Gatherer
-from acs.storage.schema import commands
+from acs.storage.schema import commands, routers
 
 Guard = Callable[[Command, GuardFacts], tuple[Refusal, ...]]
 _c = commands.c
@@ -83,11 +84,26 @@ def claim(
             .values(changed)
         )
         if command.state == "sent":
+            flag = _FLAGS.get(command.kind)
+            if flag is not None:
+                connection.execute(
+                    update(routers).where(routers.c.router_id == router_id).values({flag: True})
+                )
             return command
     return None
 
 
 _DECIDED = frozenset({"state", "refusals", "sent_at", "ended_at", "due_at"})
+# What the router shows of a command under way; it is taken back when the command ends.
+_FLAGS: Mapping[CommandKind, str] = MappingProxyType(
+    {
+        "download": "transfer_open",
+        "schedule_download": "transfer_open",
+        "diagnostic": "diagnostic_open",
+    }
+)
+# Kinds whose guards look at more than who the router is: since the proposal that may have changed.
+_GUARDED_TWICE: frozenset[CommandKind] = frozenset({"reboot", "factory_reset", *_FLAGS})
 
 
 def _decided(
@@ -99,15 +115,15 @@ def _decided(
 ) -> Command:
     if command.expires_at <= now:
         return msgspec.structs.replace(command, state="expired", ended_at=now, due_at=None)
-    if command.kind == "reboot":
+    if command.kind in _GUARDED_TWICE:
         facts = gatherer.gather(connection, command, "claim", now)
         assert facts is not None  # a command's router is stored
         refusals = guard(command, facts)
         if refusals:
             return _refused(command, refusals, now)
-    return msgspec.structs.replace(
-        command, state="sent", sent_at=now, due_at=now + gatherer.times.confirm
-    )
+    times = gatherer.times
+    due_at = now + (times.tree if command.kind == "tree" else times.confirm)
+    return msgspec.structs.replace(command, state="sent", sent_at=now, due_at=due_at)
 
 
 def _refused(command: Command, refusals: tuple[Refusal, ...], now: float) -> Command:

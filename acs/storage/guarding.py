@@ -55,10 +55,11 @@ _OFFLINE = or_(_r.last_inform_at.is_(None), _r.last_inform_at < _p("seen_before"
 _SIBLING = _r.router_id != _p("router_id")
 _ROUTER = select(routers).where(_r.router_id == _p("router_id")).with_for_update()
 _FLEET = select(func.count(), _count(_OFFLINE)).where(_r.enrolment == "enrolled")
-_REBOOTS = (
-    select(_c.command_id, _c.state, _c.sent_at, _c.consent)
+_RESTARTS = (
+    select(_c.command_id, _c.kind, _c.state, _c.sent_at, _c.consent)
     .where(_c.router_id == _p("router_id"), _c.command_id != _p("command_id"))
-    .where(_c.kind == "reboot", or_(_c.sent_at > _p("since"), _c.state.in_(OPEN_STATES)))
+    .where(_c.kind.in_(("reboot", "factory_reset")))
+    .where(or_(_c.sent_at > _p("since"), _c.state.in_(OPEN_STATES)))
     .order_by(_c.at)
 )
 _SEGMENT = select(
@@ -117,7 +118,7 @@ class Gatherer:
         if router is None:
             return None
         self._fleet.refresh(connection, now, self.times)
-        sent, open_command = _reboots(connection, command, now)
+        sent, open_command = _restarts(connection, command, now)
         members, offline, boots, rebooting = _segment(connection, router, now, self.times)
         values, values_at = _vitals(router)
         lately = recent.unpack(router.recent)
@@ -144,6 +145,7 @@ class Gatherer:
             fleet_sent_10min=connection.execute(_FLEET_SENT, {"since": now - 600}).scalar_one(),
             stopped=reboots_stopped(connection),
             wan_mbps=_wan_mbps(connection, router_id, now),
+            diagnostic_open=router.diagnostic_open,
         )
 
 
@@ -158,21 +160,21 @@ def _vitals(router: Row[Any]) -> tuple[dict[str, object], float | None]:
     return dict(vitals.name(vitals.unpack(router.vitals))), read_at
 
 
-def _reboots(
+def _restarts(
     connection: Connection, command: Command, now: float
 ) -> tuple[tuple[tuple[float, bool], ...], str | None]:
-    """The router's other reboots: sent in the last 7 days, and an open one."""
+    """The router's other reboots of the last 7 days, and an open command that restarts it."""
     since = now - 7 * DAY
     parameters = {
         "router_id": command.router_id,
         "command_id": command.command_id,
         "since": since,
     }
-    rows = connection.execute(_REBOOTS, parameters).all()
+    rows = connection.execute(_RESTARTS, parameters).all()
     sent = tuple(
         (row.sent_at, row.consent)
         for row in rows
-        if row.sent_at is not None and row.sent_at > since
+        if row.kind == "reboot" and row.sent_at is not None and row.sent_at > since
     )
     is_open = (row.command_id for row in rows if row.state in OPEN_STATES)
     return sent, next(is_open, None)

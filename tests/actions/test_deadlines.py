@@ -8,7 +8,7 @@ from sqlalchemy import Connection, update
 from structlog.testing import capture_logs
 
 from acs.commands import Command
-from acs.facts import CommandAnswered
+from acs.facts import CommandAnswered, CommandFinished
 from acs.identity import DeviceId
 from acs.storage.schema import commands
 from tests.actions.office import DAY, HOUR, ID, MINUTE, SICK, Office
@@ -92,6 +92,54 @@ def test_deadlines_outlive_a_restart(office: Office) -> None:
     office.clock.advance(HOUR)
     office.sweep()
     assert office.command(command.command_id).state == "expired"
+
+
+# --- tests that a router carries out --------------------------------------------------------------
+
+
+def begun_test(office: Office) -> Command:
+    """A test that the router accepted; it may take a minute."""
+    command = office.propose(kind="diagnostic")
+    assert office.claim() is not None
+    office.commit(
+        CommandAnswered(
+            router_id=ID,
+            at=office.now(),
+            command_id=command.command_id,
+            final=False,
+            takes=MINUTE,
+        )
+    )
+    office.wakes.clear()
+    return command
+
+
+def test_a_router_that_does_not_tell_the_end_of_a_test_is_woken_once(office: Office) -> None:
+    command = begun_test(office)
+    office.clock.advance(11 * MINUTE - 1)
+    office.sweep()
+    assert office.wakes == []
+    office.clock.advance(1)
+    for _ in range(3):
+        office.sweep()
+    assert office.wakes == [ID]
+    assert office.command(command.command_id).state == "accepted"
+    office.commit(CommandFinished(router_id=ID, at=office.now(), command_id=command.command_id))
+    office.sweep()
+    assert office.command(command.command_id).state == "done"
+
+
+def test_a_test_without_an_end_lapses(office: Office) -> None:
+    command = begun_test(office)
+    office.clock.advance(11 * MINUTE)
+    office.sweep()
+    office.clock.advance(10 * MINUTE)
+    office.sweep()
+    assert office.command(command.command_id).state == "accepted"
+    office.clock.advance(1)
+    office.sweep()
+    assert office.command(command.command_id).state == "unconfirmed"
+    assert office.propose(kind="diagnostic").state == "queued"
 
 
 # --- verification ---------------------------------------------------------------------------------

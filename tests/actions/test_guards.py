@@ -73,6 +73,7 @@ def test_nothing_objects_on_a_quiet_night() -> None:
         ("voice", {"vitals": {"voip.call_active": "Idle"}, "vitals_at": NIGHT + 61}),
         ("transfer", {"transfer_open": True}),
         ("transfer", {"vitals": {"acs.download_in_progress": True}}),
+        ("diagnostic", {"diagnostic_open": True}),
         ("boot_loop", {"boots": tuple(NIGHT - 3600 * n for n in (1, 2, 3, 4))}),
         ("after_boot", {"boots": (NIGHT - 899,)}),
         ("router_budget", {"sent": ((NIGHT - 86_399, False),)}),
@@ -157,6 +158,67 @@ def test_commands_that_disturb_nobody_need_only_an_identity() -> None:
     facts = msgspec.structs.replace(FACTS, stopped=True, segment_offline=40)
     assert names(facts, get) == []
     assert names(msgspec.structs.replace(facts, enrolled=False), get) == ["identity"]
+
+
+RESET = msgspec.structs.replace(COMMAND, kind="factory_reset", asked_by="anna")
+FIRMWARE = msgspec.structs.replace(
+    COMMAND, kind="download", asked_by="anna", arguments={"file_type": "1 Firmware Upgrade Image"}
+)
+LATER = msgspec.structs.replace(FIRMWARE, kind="schedule_download")
+CONFIG = msgspec.structs.replace(FIRMWARE, arguments={"file_type": "3 Vendor Configuration File"})
+TEST = msgspec.structs.replace(COMMAND, kind="diagnostic", arguments={"test": "ping"})
+
+
+@pytest.mark.parametrize("command", [RESET, FIRMWARE])
+@pytest.mark.parametrize(
+    ("guard", "changes"),
+    [
+        ("kill_switch", {"stopped": True}),
+        ("identity", {"flapping": True}),
+        ("one_at_a_time", {"open_command": "c0"}),
+        ("voice", {"vitals": {"voip.call_active": "InCall"}}),
+        ("transfer", {"transfer_open": True}),
+        ("diagnostic", {"diagnostic_open": True}),
+        ("segment_incident", {"segment_offline": 6}),
+    ],
+)
+def test_guards_of_what_restarts_for_another_end(
+    command: Command, guard: str, changes: dict[str, object]
+) -> None:
+    assert names(msgspec.structs.replace(FACTS, **changes), command) == [guard]
+
+
+def test_budgets_and_hours_are_for_reboots_only() -> None:
+    facts = msgspec.structs.replace(
+        FACTS,
+        now=NOW,
+        vitals_at=NOW,
+        sent=((NOW - 9, False),) * 9,
+        fleet_sent_10min=99,
+        wan_mbps=9.0,
+    )
+    assert names(facts, RESET) == names(facts, FIRMWARE) == []
+
+
+def test_the_policy_orders_nothing_that_cannot_be_undone() -> None:
+    for command in (RESET, FIRMWARE, LATER):
+        asked = msgspec.structs.replace(command, asked_by="policy")
+        assert names(FACTS, asked) == ["operator"]
+
+
+def test_a_call_now_says_nothing_of_a_later_download() -> None:
+    calling = msgspec.structs.replace(FACTS, vitals={"voip.call_active": "InCall"})
+    assert names(calling, LATER) == []
+    assert names(msgspec.structs.replace(calling, stopped=True), LATER) == ["kill_switch"]
+
+
+def test_other_files_and_tests_wait_for_their_like() -> None:
+    busy = msgspec.structs.replace(
+        FACTS, stopped=True, open_command="c0", transfer_open=True, diagnostic_open=True
+    )
+    assert names(busy, CONFIG) == ["transfer"]
+    assert names(busy, TEST) == ["diagnostic"]
+    assert names(busy, msgspec.structs.replace(COMMAND, kind="upload")) == []
 
 
 def test_every_objection_is_given_not_only_the_first() -> None:

@@ -3,7 +3,7 @@
 import msgspec
 
 from acs.actions.newsroom import Newsroom
-from acs.facts import CommandFailed, CommandLapsed
+from acs.facts import CommandFailed, CommandLapsed, Event
 from tests.actions.office import ID, Office
 
 
@@ -48,3 +48,13 @@ def test_samples_go_to_the_supervisor_and_other_results_do_not(office: Office) -
     office.sample()
     assert office.tally.counts == {("judged", "none"): 1}
     assert told == []
+
+
+def test_a_command_that_an_inform_ended_is_told(office: Office) -> None:
+    office.inform()
+    command = office.propose(kind="factory_reset")
+    assert office.claim() is not None
+    office.inform(events=(Event("0 BOOTSTRAP"),))
+    assert office.command(command.command_id).state == "done"
+    assert office.changed == [command.command_id]
+    assert office.tally.counts["factory_reset", "done"] == 1

@@ -158,6 +158,7 @@ def test_observe_mode_refuses_reboots_and_lets_the_rest_through(office_with: Off
     reboot, get = office.propose(), office.propose(kind="get")
     assert (reboot.state, get.state) == ("refused", "queued")
     assert [refusal.guard for refusal in reboot.refusals] == ["mode"]
+    assert office.propose(kind="factory_reset").refusals == reboot.refusals
 
 
 def test_an_unknown_router_gets_no_command(office: Office) -> None:

@@ -66,8 +66,21 @@ def test_a_command_refused_at_the_claim_makes_way_for_the_next(desk: Desk, store
     assert (first.state, first.refusals, first.ended_at) == ("refused", (NO,), NOW + 5)
 
 
-def test_only_reboots_are_guarded_at_the_claim(desk: Desk, store: Store) -> None:
-    desk.wait(store.propose(proposal(kind="get", arguments={"paths": ["Device."]}), Guard()))
+@pytest.mark.parametrize(
+    "kind",
+    ["reboot", "factory_reset", "download", "schedule_download", "diagnostic"],
+)
+def test_what_disturbs_is_guarded_at_the_claim_too(desk: Desk, store: Store, kind: str) -> None:
+    desk.wait(store.propose(proposal(kind=kind), Guard()))
+    guard = Guard([NO])
+    assert desk.wait(store.claim(ID, NOW, guard)) is None
+    assert [facts.stage for _, facts in guard.seen] == ["claim"]
+    assert stored(desk, store).state == "refused"
+
+
+@pytest.mark.parametrize("kind", ["get", "set", "tree", "upload", "software", "rpc"])
+def test_what_disturbs_nobody_is_not(desk: Desk, store: Store, kind: str) -> None:
+    desk.wait(store.propose(proposal(kind=kind, arguments={"paths": ["Device."]}), Guard()))
     guard = Guard([NO])
     claimed = desk.wait(store.claim(ID, NOW, guard))
     assert claimed is not None

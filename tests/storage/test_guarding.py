@@ -3,7 +3,13 @@
 import pytest
 
 from acs.commands import GuardFacts
-from acs.facts import Belongs, CommandConfirmed, ConnectionSecretSet, Noted, Rebooted
+from acs.facts import (
+    Belongs,
+    CommandConfirmed,
+    CommandLapsed,
+    ConnectionSecretSet,
+    Rebooted,
+)
 from acs.identity import DeviceId
 from acs.storage.store import Store
 from tests.storage.support import ID, NOW, Desk, Guard, informed, proposal, sampled
@@ -121,11 +127,46 @@ def test_the_kill_switch(desk: Desk, store: Store) -> None:
     assert not shown(desk, store, NOW + 1).stopped
 
 
-def test_a_transfer_is_open_between_its_events(desk: Desk, store: Store) -> None:
-    desk.commit(store, informed(), Noted(router_id=ID, at=NOW, kind="transfer_started"))
-    assert shown(desk, store).transfer_open
-    desk.commit(store, Noted(router_id=ID, at=NOW, kind="transfer_completed"))
-    assert not shown(desk, store, NOW + 1).transfer_open
+@pytest.mark.parametrize(
+    ("kind", "flag"),
+    [
+        ("download", "transfer_open"),
+        ("schedule_download", "transfer_open"),
+        ("diagnostic", "diagnostic_open"),
+    ],
+)
+def test_what_is_under_way_is_seen(desk: Desk, store: Store, kind: str, flag: str) -> None:
+    desk.commit(store, informed())
+    desk.wait(store.propose(proposal("d1", kind=kind), Guard()))
+    assert not getattr(shown(desk, store, NOW + 1, kind="get"), flag)  # it waits still
+    guard = Guard()
+    desk.wait(store.claim(ID, NOW + 2, guard))
+    assert not getattr(guard.facts, flag)  # it is not its own obstacle
+    assert getattr(shown(desk, store, NOW + 3, kind="get"), flag)
+    # nor is it forgotten by what else is written of the router
+    desk.commit(store, informed(NOW + 4), sampled(NOW + 4))
+    assert getattr(shown(desk, store, NOW + 5, kind="get"), flag)
+    desk.commit(store, CommandLapsed(router_id=ID, at=NOW + 999, command_id="d1"))
+    assert not getattr(shown(desk, store, NOW + 1000, kind="get"), flag)
+
+
+def test_a_second_download_keeps_the_transfer_open(desk: Desk, store: Store) -> None:
+    desk.commit(store, informed())
+    for number in (1, 2):
+        desk.wait(store.propose(proposal(f"d{number}", kind="download"), Guard()))
+        desk.wait(store.claim(ID, NOW + 2, Guard()))
+    desk.commit(store, CommandLapsed(router_id=ID, at=NOW + 999, command_id="d1"))
+    assert shown(desk, store, NOW + 1000, kind="get").transfer_open
+    desk.commit(store, CommandLapsed(router_id=ID, at=NOW + 999, command_id="d2"))
+    assert not shown(desk, store, NOW + 1001, kind="get").transfer_open
+
+
+def test_a_factory_reset_is_an_open_restart_and_spends_no_budget(desk: Desk, store: Store) -> None:
+    desk.commit(store, informed())
+    desk.wait(store.propose(proposal("r1", kind="factory_reset"), Guard()))
+    desk.wait(store.claim(ID, NOW + 1, Guard()))
+    facts = shown(desk, store, NOW + 2)
+    assert (facts.open_command, facts.sent, facts.fleet_sent_10min) == ("r1", (), 0)
 
 
 def test_the_age_of_vitals_is_that_of_the_call_state(desk: Desk, store: Store) -> None:

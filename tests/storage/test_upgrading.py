@@ -54,23 +54,23 @@ def test_an_older_file_is_copied_before_it_is_changed(
 
     original = module._FOLDER
     (folder / "versions").mkdir(parents=True)
-    for name in ("env.py", f"versions/{head}_first.py"):
-        (folder / name).write_text((original / name).read_text())
-    (folder / "versions" / "0002_more.py").write_text(
-        f'revision = "0002"\ndown_revision = "{head}"\n'
+    for each in (original / "env.py", *(original / "versions").glob("0*.py")):
+        (folder / each.relative_to(original)).write_text(each.read_text())
+    (folder / "versions" / "9999_more.py").write_text(
+        f'revision = "9999"\ndown_revision = "{head}"\n'
         "from alembic import op\n"
         'def upgrade():\n    op.execute("CREATE TABLE more (x INTEGER)")\n'
     )
     monkeypatch.setattr(module, "_FOLDER", folder)
-    assert upgrade(f"sqlite:///{path}") == "0002"
-    copy = tmp_path / "acs.db.before-0002"
+    assert upgrade(f"sqlite:///{path}") == "9999"
+    copy = tmp_path / "acs.db.before-9999"
     assert copy.stat().st_mode & 0o777 == 0o600
     with closing(sqlite3.connect(copy)) as old, closing(sqlite3.connect(path)) as new:
         query = "SELECT version_num FROM alembic_version"
         assert old.execute(query).fetchall() == [(head,)]
-        assert new.execute(query).fetchall() == [("0002",)]
+        assert new.execute(query).fetchall() == [("9999",)]
     monkeypatch.undo()
-    with pytest.raises(NewerSchemaError, match="0002"):
+    with pytest.raises(NewerSchemaError, match="9999"):
         upgrade(f"sqlite:///{path}")
 
 
