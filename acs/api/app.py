@@ -11,9 +11,19 @@ from litestar.utils import normalize_path
 
 from acs.api import problems
 from acs.api.access import Gate
+from acs.api.checks import ModelShelf
 from acs.api.openapi import FRAMEWORK_PATH, OpenApiDocument, openapi_config
 from acs.api.paths import UnreadableTargetError, check_query, route_path
-from acs.api.routes import commands, fleet, routers, service, subscribers, tokens
+from acs.api.routes import (
+    commands,
+    files,
+    fleet,
+    routers,
+    service,
+    subscribers,
+    tokens,
+    trees,
+)
 from acs.api.routes.given import caller
 from acs.api.services import Services
 from acs.api.settings import ApiSettings
@@ -22,6 +32,8 @@ ROUTES = (
     *routers.HANDLERS,
     *subscribers.HANDLERS,
     *commands.HANDLERS,
+    *trees.HANDLERS,
+    *files.HANDLERS,
     *fleet.HANDLERS,
     *tokens.HANDLERS,
     *service.HANDLERS,
@@ -82,11 +94,13 @@ def _add_last(config: AppConfig) -> AppConfig:
 def create_app(services: Services, settings: ApiSettings) -> Litestar:
     """The API as an ASGI application."""
     document = OpenApiDocument()
+    shelf = ModelShelf(services)
     return _App(
         route_handlers=list(ROUTES),
         dependencies={
             "services": Provide(lambda: services, sync_to_thread=False),
             "openapi": Provide(lambda: document, sync_to_thread=False),
+            "models": Provide(lambda: shelf, sync_to_thread=False),
             "asking": Provide(caller, sync_to_thread=False),
         },
         guards=[Gate(services, settings)],

@@ -1,106 +1,16 @@
-"""What the API takes, as types with their limits; docstrings are the OpenAPI descriptions."""
+"""What the API takes, as types with their limits; docstrings are the OpenAPI descriptions.
+
+Commands are in ``command_bodies``.
+"""
 
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
+from acs.api.fields import LongName, Name, ShortText, Text
 from acs.api.times import Time
 from acs.api.tokens import Scope
-
-# PostgreSQL's text cannot hold NUL, so it is refused wherever text is taken.
-_NO_NUL = r"^[^\x00]*$"
-Name = Annotated[str, Meta(min_length=1, max_length=256, pattern=_NO_NUL)]
-LongName = Annotated[str, Meta(min_length=1, max_length=1600, pattern=_NO_NUL)]
-ShortText = Annotated[str, Meta(max_length=256, pattern=_NO_NUL)]
-Text = Annotated[str, Meta(max_length=500, pattern=_NO_NUL)]
-ParameterValue = (
-    bool
-    | Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
-    | float
-    | Annotated[str, Meta(max_length=65_536, pattern=_NO_NUL)]
-)
-Reason = Annotated[str, Meta(min_length=1, max_length=500, pattern=_NO_NUL)]
-
-
-class NoArguments(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Reboots and refreshes have none."""
-
-
-class GetArguments(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What to read.
-
-    Attributes:
-        paths: full parameter names, or partial paths that end with a dot.
-    """
-
-    paths: Annotated[tuple[Name, ...], Meta(min_length=1, max_length=500)]
-
-
-class SetArguments(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What to write.
-
-    Attributes:
-        values: full parameter names and their values.
-    """
-
-    values: Annotated[dict[Name, ParameterValue], Meta(min_length=1, max_length=500)]
-
-
-class _Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"):
-    reason: Reason
-    consent: bool = False
-
-
-class RebootBody(_Command, frozen=True, tag="reboot"):
-    """Reboot the router, unless a guard refuses.
-
-    Attributes:
-        reason: why; it is kept with the command.
-        consent: the customer agreed, during a contact. Never say so for him.
-        arguments: none.
-    """
-
-    arguments: NoArguments = NoArguments()
-
-
-class RefreshBody(_Command, frozen=True, tag="refresh"):
-    """Read all of the router's vitals now.
-
-    Attributes:
-        reason: why; it is kept with the command.
-        consent: the customer agreed, during a contact.
-        arguments: none.
-    """
-
-    arguments: NoArguments = NoArguments()
-
-
-class GetBody(_Command, frozen=True, tag="get", kw_only=True):
-    """Read parameters of the router.
-
-    Attributes:
-        reason: why; it is kept with the command.
-        consent: the customer agreed, during a contact.
-        arguments: which.
-    """
-
-    arguments: GetArguments
-
-
-class SetBody(_Command, frozen=True, tag="set", kw_only=True):
-    """Set parameters of the router. It needs the scope ``admin``.
-
-    Attributes:
-        reason: why; it is kept with the command.
-        consent: the customer agreed, during a contact.
-        arguments: which, and their values.
-    """
-
-    arguments: SetArguments
-
-
-CommandBody = RebootBody | RefreshBody | GetBody | SetBody
 
 
 class EnrolBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -10,6 +10,7 @@ import msgspec
 
 from acs.api.command_documents import CommandDocument
 from acs.api.times import Time
+from acs.facts import Way
 from diagnostics.sample import Value
 from diagnostics.verdict import Action
 
@@ -113,6 +114,20 @@ class RouterSummary(msgspec.Struct, frozen=True, kw_only=True):
     last_inform_at: Time | None
 
 
+class ReachDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """How a router is asked for a session.
+
+    Attributes:
+        way: that worked last; null: none has yet, it is waited for its periodic Inform.
+        last_ok_at: when it last informed because it was asked (rounded to a minute or so).
+        nat_detected: it says that it is behind a NAT; null: it does not say.
+    """
+
+    way: Way | None
+    last_ok_at: Time | None
+    nat_detected: bool | None
+
+
 class RouterDocument(RouterSummary, frozen=True, kw_only=True):
     """All that is known of a router itself.
 
@@ -124,6 +139,7 @@ class RouterDocument(RouterSummary, frozen=True, kw_only=True):
         identity_in_doubt: two devices appear to share this id: no automatic action is taken.
         booted_at: of its newest known boot.
         collected_at: of the newest full reading.
+        reach: how it is asked for a session.
         vitals: newest readings by catalogue name.
     """
 
@@ -134,6 +150,7 @@ class RouterDocument(RouterSummary, frozen=True, kw_only=True):
     identity_in_doubt: bool
     booted_at: Time | None
     collected_at: Time | None
+    reach: ReachDocument
     vitals: dict[str, Value]
 
 

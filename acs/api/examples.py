@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from acs.api.command_examples import COMMAND_EXAMPLES
+
 _ROUTER = "00D09E-Hub%2D5-4C1744001122"
 _COMMAND = "019c3a5f8e2047d2c9a61b0e55"
 
@@ -66,6 +68,7 @@ _ROUTER_DOCUMENT: dict[str, Any] = {
     "informs": 6510,
     "utc_offset_seconds": 10_800,
     "identity_in_doubt": False,
+    "reach": {"way": "udp", "last_ok_at": "2026-03-01T08:10:00Z", "nat_detected": True},
     "booted_at": "2026-02-17T09:20:00Z",
     "collected_at": "2026-03-01T09:20:00Z",
     "vitals": {"sys.uptime": 1_036_800, "sys.mem_free": 9216},
@@ -105,9 +108,46 @@ _STATUS: dict[str, Any] = {
     "answered_at": "2026-03-01T09:30:00Z",
 }
 
+_TREE: dict[str, Any] = {
+    "router_id": _ROUTER,
+    "root": "Device.",
+    "software_version": "3.4.1",
+    "walked_at": "2026-02-17T09:22:00Z",
+    "whole_at": "2026-03-01T09:20:00Z",
+    "items": [
+        {
+            "path": "Device.WiFi.Radio.1.Channel",
+            "value": "11",
+            "type": "unsignedInt",
+            "writable": True,
+            "read_at": "2026-03-01T09:20:00Z",
+            "inside": 0,
+        }
+    ],
+    "next": None,
+}
+_MODEL: dict[str, Any] = {
+    "name": "Device:2.19",
+    "is_service": False,
+    "syntaxes": [{"type": "unsignedInt", "ranges": [[1, 255]]}],
+    "objects": {
+        "Device.WiFi.Radio.{i}.": {"writable": False, "parameters": {"Channel": [True, 0]}}
+    },
+    "unresolved": [],
+}
+_MODEL_DOCUMENT: dict[str, Any] = {
+    "name": "Device:2.19",
+    "objects": 1,
+    "parameters": 1,
+    "unresolved": [],
+    "loaded_at": "2026-03-01T09:30:00Z",
+}
+
 EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
     ("get", "/v1/routers/{router_id}"): {"200": _ROUTER_DOCUMENT},
     ("get", "/v1/routers/{router_id}/status"): {"200": _STATUS},
+    ("get", "/v1/routers/{router_id}/tree"): {"200": _TREE},
+    ("put", "/v1/datamodels/{name}"): {"body": _MODEL, "200": _MODEL_DOCUMENT},
     ("get", "/v1/routers/{router_id}/diagnosis"): {"200": _VERDICT},
     ("get", "/v1/subscribers/{account}/status"): {
         "200": {
@@ -133,7 +173,7 @@ EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
         }
     },
     ("post", "/v1/routers/{router_id}/commands"): {
-        "body": {"kind": "reboot", "reason": "ticket 4711", "consent": True},
+        "bodies": COMMAND_EXAMPLES,
         "202": _COMMAND_DOCUMENT,
         "409": _REFUSED,
     },

@@ -15,14 +15,37 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme, Tag
 from litestar.routes import HTTPRoute
 
-from acs.api import bodies, command_documents, documents, problems
+from acs.api import (
+    arguments,
+    bodies,
+    command_bodies,
+    command_documents,
+    documents,
+    file_documents,
+    problems,
+    tree_documents,
+)
 from acs.api.access import Need, need_of
 from acs.api.examples import EXAMPLES
+from acs.datamodel import table
 
 FRAMEWORK_PATH = "/framework-schema"  # its pages are taken out again
 _SECURITY = "token"
 _ATTRIBUTE = re.compile(r"^ {4}([a-z_0-9, ]+): (.*(?:\n {8}.*)*)", re.MULTILINE)
 _METHODS = ("get", "post", "put", "delete", "patch")
+
+MODULES = (
+    documents,
+    command_documents,
+    file_documents,
+    tree_documents,
+    bodies,
+    command_bodies,
+    arguments,
+    problems,
+    table,
+)
+"""Where the types of bodies and answers are."""
 
 DESCRIPTION = """\
 Status and commands of home routers, for contact-centre systems and network engineers.
@@ -56,6 +79,8 @@ def openapi_config(version: str) -> OpenAPIConfig:
             Tag(name="routers", description="Routers, what would help them, their readings."),
             Tag(name="subscribers", description="Whose router is whose; contacts."),
             Tag(name="commands", description="Reboots and other commands."),
+            Tag(name="datamodels", description="What values are checked against."),
+            Tag(name="files", description="Files for routers, and what routers uploaded."),
             Tag(name="fleet", description="Switches for the whole fleet, enrolment, tokens."),
             Tag(name="service", description="The daemon itself."),
         ],
@@ -103,10 +128,10 @@ def _schemas() -> dict[str, Any]:
     """The schemas of all types, from msgspec: it is what reads and writes them."""
     kinds = tuple(
         kind
-        for module in (documents, command_documents, bodies, problems)
+        for module in MODULES
         for _, kind in inspect.getmembers(module, inspect.isclass)
         if issubclass(kind, msgspec.Struct)
-        and kind.__module__.startswith("acs.api.")
+        and kind.__module__.startswith(("acs.api.", "acs.datamodel.table"))
         and not kind.__name__.startswith("_")
     )
     _, schemas = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
@@ -138,6 +163,8 @@ def _finish(path: str, method: str, operation: dict[str, Any], need: Need) -> No
     operation["operationId"] = f"{method}{re.sub(r'[^A-Za-z0-9]+', '_', path)}".rstrip("_")
     for parameter in operation.get("parameters", ()):
         parameter["schema"] = _plain(parameter["schema"])
+    if (method, path) in _BINARY:
+        operation["requestBody"] = {"required": True, "content": _BINARY[method, path]}
     responses = operation["responses"]
     responses.pop("400", None)
     for status in _errors(path, operation, need):
@@ -165,6 +192,10 @@ def _plain(schema: dict[str, Any]) -> dict[str, Any]:
         del found["default"]
     return found
 
+
+# Bodies that are no documents: the framework does not know of them.
+_BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+_BINARY = {("post", "/v1/files"): _BYTES}
 
 _TITLES = {
     "400": "The request cannot be read.",
@@ -205,8 +236,12 @@ def _error(status: str) -> dict[str, Any]:
 
 
 def _exemplify(operation: dict[str, Any], examples: Mapping[str, Any]) -> None:
-    """Put examples in; their keys are ``body`` or a status."""
+    """Put examples in; their keys are ``body``, ``bodies`` (each with a name) or a status."""
     for key, value in examples.items():
+        if key == "bodies":
+            for media in operation["requestBody"]["content"].values():
+                media["examples"] = {name: {"value": each} for name, each in value.items()}
+            continue
         place = operation["requestBody"] if key == "body" else operation["responses"][key]
         for media in place["content"].values():
             media["example"] = value

@@ -12,6 +12,7 @@ from litestar.exceptions import HTTPException, ValidationException
 
 from acs.api.times import Time, moment
 from acs.commands import Command
+from acs.files.preparing import NotPreparedError, UnknownFileError
 from acs.storage.errors import FactRefusedError, StorageClosedError, StorageUnavailableError
 
 log = structlog.get_logger("api")
@@ -217,6 +218,14 @@ def on_refused_fact(request: Request[Any, Any, Any], error: Exception) -> Respon
     return answer(problem(409, "This conflicts with what is stored."))
 
 
+def on_not_prepared(_request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """A file or link that the command needs cannot be given to this router."""
+    if isinstance(error, UnknownFileError):
+        wrong = InvalidField(where="body", name="arguments.file", says=str(error))
+        return answer(problem(422, str(error), errors=(wrong,)))
+    return answer(problem(409, str(error)))
+
+
 def on_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """A fault of ours: logged with its traceback, answered without a word of it."""
     log.error(
@@ -236,6 +245,7 @@ HANDLERS: dict[int | type[Exception], Any] = {
     UnicodeDecodeError: on_unreadable,
     RecursionError: on_unreadable,
     FactRefusedError: on_refused_fact,
+    NotPreparedError: on_not_prepared,
     StorageUnavailableError: on_unavailable,
     StorageClosedError: on_unavailable,
     Exception: on_unexpected,

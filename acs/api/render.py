@@ -1,6 +1,5 @@
 """Stored rows as the documents that the API answers. No look-ups, no judgement."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from acs.api.command_documents import CommandDocument
@@ -8,16 +7,17 @@ from acs.api.documents import (
     CauseDocument,
     EventDocument,
     EvidenceDocument,
+    ReachDocument,
     RouterDocument,
     RouterSummary,
     SampleDocument,
     VerdictDocument,
 )
 from acs.api.problems import RefusalDocument
+from acs.api.shown import shown_members
 from acs.api.times import moment
 from acs.api.words import CAUSES, URGENCY
 from acs.commands import OPEN_STATES, Command
-from acs.secret_names import blanked
 from acs.storage.rows import EventRow, RouterRow
 from diagnostics.sample import Sample
 from diagnostics.verdict import Verdict
@@ -39,6 +39,9 @@ def router_document(row: RouterRow) -> RouterDocument:
         identity_in_doubt=row.flapping,
         booted_at=moment(row.boot_at),
         collected_at=moment(row.collected_at),
+        reach=ReachDocument(
+            way=row.way, last_ok_at=moment(row.last_ok_at), nat_detected=row.nat_detected
+        ),
         vitals=dict(row.vitals),
     )
 
@@ -99,13 +102,13 @@ def command_document(command: Command) -> CommandDocument:
         reason=command.reason,
         consent=command.consent,
         cause=command.cause,
-        arguments=_shown(command.arguments),
+        arguments=shown_members(command.arguments),
         refusals=tuple(
             RefusalDocument(guard=no.guard, reason=no.reason, retry_at=moment(no.retry_at))
             for no in command.refusals
         ),
         outcome=command.outcome,
-        result=command.result,
+        result=shown_members(command.result),
         asked_at=moment(command.at),
         expires_at=moment(command.expires_at),
         sent_at=moment(command.sent_at),
@@ -113,12 +116,6 @@ def command_document(command: Command) -> CommandDocument:
         confirmed_at=moment(command.confirmed_at),
         ended_at=moment(command.ended_at),
     )
-
-
-def _shown(arguments: Mapping[str, object]) -> dict[str, object]:
-    """A command's arguments without the secrets that it sets."""
-    values = arguments.get("values")
-    return {**arguments, "values": blanked(values)} if isinstance(values, dict) else {**arguments}
 
 
 def sample_document(sample: Sample) -> SampleDocument:

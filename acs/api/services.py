@@ -10,6 +10,7 @@ from twisted.internet.defer import Deferred
 
 from acs.api.watch import CommandWatch
 from acs.commands import Command, CommandKind
+from acs.files.files import Files
 from acs.storage.store import Store
 from diagnostics.context import SegmentState
 from diagnostics.verdict import Verdict
@@ -71,6 +72,7 @@ class Services:
         clock: Unix seconds UTC.
         version: of the distribution.
         checks: what ``/healthz`` asks.
+        files: the file server; None: there is none.
         watch: told by the daemon of each command that changed: ``watch.changed(command_id)``.
     """
 
@@ -84,4 +86,5 @@ class Services:
     clock: Callable[[], float]
     version: str
     checks: tuple[HealthCheck, ...] = ()
+    files: Files | None = None
     watch: CommandWatch = field(default_factory=CommandWatch)

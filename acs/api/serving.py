@@ -26,6 +26,7 @@ log = structlog.get_logger("api")
 
 _HEADER_LIMIT = 16_384
 _BACKLOG = 512
+_UPLOADS = "/v1/files"  # bodies for this path may be large and slow
 
 
 class SocketPathError(OSError):
@@ -66,11 +67,17 @@ class _Marked:
         await self._app(scope, receive, send)
 
 
-def _protocol(headers_timeout: float) -> type[H11Protocol]:
+def _is_upload(cycle: Any) -> bool:
+    # Only while its handler takes it: one that was refused has been answered.
+    return cycle is not None and not cycle.response_complete and cycle.scope["path"] == _UPLOADS
+
+
+def _protocol(headers_timeout: float, upload_timeout: float) -> type[H11Protocol]:
     class Protocol(H11Protocol):
         """uvicorn's, with a deadline for a request to have come whole."""
 
         _deadline: asyncio.TimerHandle | None = None
+        _patient = False
 
         def connection_made(self, transport: Any) -> None:
             super().connection_made(transport)
@@ -94,8 +101,11 @@ def _protocol(headers_timeout: float) -> type[H11Protocol]:
             waits = cycle is None or cycle.response_complete or cycle.more_body
             if not waits:
                 self._unwatch()
-            elif self._deadline is None:
-                self._deadline = self.loop.call_later(headers_timeout, self.transport.abort)
+            elif self._deadline is None or _is_upload(cycle) is not self._patient:
+                self._unwatch()
+                self._patient = _is_upload(cycle)
+                seconds = upload_timeout if self._patient else headers_timeout
+                self._deadline = self.loop.call_later(seconds, self.transport.abort)
 
         def _unwatch(self) -> None:
             if self._deadline is not None:
@@ -164,7 +174,7 @@ class ApiServer:
         config = uvicorn.Config(
             app,
             loop="none",
-            http=_protocol(self._settings.headers_timeout),
+            http=_protocol(self._settings.headers_timeout, self._settings.upload_timeout),
             ws="none",
             lifespan="off",
             log_config=None,

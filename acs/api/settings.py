@@ -27,6 +27,7 @@ class ApiSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         body_limit: bytes of one request body.
         connections: open connections at most, on each listener; more are answered 503.
         headers_timeout: a connection that has not sent a whole request by then is closed.
+        upload_timeout: the same of a request that brings a file for the catalogue.
         drain: how long requests under way may take to end when the daemon stops.
     """
 
@@ -37,13 +38,14 @@ class ApiSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     body_limit: int = 1_048_576
     connections: int = 1000
     headers_timeout: Duration = Duration(15)
+    upload_timeout: Duration = Duration(900)
     drain: Duration = Duration(5)
 
     def __post_init__(self) -> None:
         if self.listen:
             address_of(self.listen)
         mode_of(self.socket_mode)
-        for name in ("body_limit", "connections", "headers_timeout"):
+        for name in ("body_limit", "connections", "headers_timeout", "upload_timeout"):
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name}: found {getattr(self, name)}, allowed is above 0")
 

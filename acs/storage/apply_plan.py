@@ -1,8 +1,7 @@
 """Facts about a router's parameter tree and its collection plan. No SQL beyond ``Work``."""
 
-import zlib
-
 from acs.facts import Discovered, PlanChanged
+from acs.storage.apply_tree import remember_names
 from acs.storage.state import ALL
 from acs.storage.work import Work
 
@@ -10,8 +9,7 @@ from acs.storage.work import Work
 def apply_discovered(work: Work, fact: Discovered) -> None:
     """Keep the tree's names and the plan that was made of them."""
     state = work.router(fact.router_id)
-    names = zlib.compress("\n".join(fact.names).encode())
-    work.trees[fact.router_id] = (fact.router_id, fact.at, fact.root, fact.software_version, names)
+    remember_names(work, fact)
     work.plans[fact.plan_key] = (fact.plan_key, fact.plan)
     state.root = fact.root
     state.plan_key, state.planned_for = fact.plan_key, fact.software_version

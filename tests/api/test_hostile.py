@@ -47,12 +47,13 @@ def check_command(api: Api, text: str) -> None:
     router_id = api.router(device)
     found = api.get(api.url(router_id)).json()
     assert found["manufacturer"] == found["product_class"] == found["serial_number"] == text
-    body = {"kind": "get", "reason": text, "arguments": {"paths": [text]}}
+    values = {"Device.X": text}
+    body = {"kind": "set", "reason": text, "arguments": {"values": values}}
     answer = api.post(api.url(router_id, "/commands"), body)
     assert answer.status_code == 202, answer.text
     stored = api.get(answer.headers["location"]).json()
     assert stored["reason"] == text
-    assert stored["arguments"] == {"paths": [text]}
+    assert stored["arguments"] == {"values": values}
     assert stored["router_id"] == router_id
     listed = api.get("/v1/routers", params={"q": text, "limit": "500"}).json()["items"]
     assert router_id in [row["router_id"] for row in listed]

@@ -1,13 +1,17 @@
 """The OpenAPI document is complete, and the answers are as it says."""
 
 import re
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
 
-from acs.api import bodies, command_documents, documents, problems
+from acs.api.checks import check_form
+from acs.api.command_bodies import kind_of
+from acs.api.command_examples import COMMAND_EXAMPLES
 from acs.api.examples import EXAMPLES
+from acs.api.openapi import MODULES
+from acs.commands import CommandKind
 from tests.api.harness import VERDICT, Api
 
 
@@ -84,14 +88,15 @@ def type_named(schema: dict[str, Any]) -> Any:
             union |= kind
         return union
     name = schema["$ref"].rsplit("/", 1)[1]
-    modules = (documents, command_documents, bodies, problems)
-    return next(getattr(module, name) for module in modules if hasattr(module, name))
+    return next(getattr(module, name) for module in MODULES if hasattr(module, name))
 
 
 @pytest.mark.parametrize(("method", "path"), EXAMPLES)
 def test_examples_are_of_their_types(document: dict[str, Any], method: str, path: str) -> None:
     operation = document["paths"][path][method]
     for key, example in EXAMPLES[method, path].items():
+        if key == "bodies":
+            continue
         place = operation["requestBody"] if key == "body" else operation["responses"][key]
         for media in place["content"].values():
             assert media["example"] == example
@@ -113,3 +118,16 @@ def test_answers_have_the_documented_fields(api: Api, document: dict[str, Any]) 
         assert set(api.get(path).json()) == set(
             document["components"]["schemas"][name]["properties"]
         )
+
+
+def test_each_kind_of_command_has_an_example_that_is_one(document: dict[str, Any]) -> None:
+    body = document["paths"]["/v1/routers/{router_id}/commands"]["post"]["requestBody"]
+    (media,) = body["content"].values()
+    union = type_named(media["schema"])
+    seen = set()
+    for name, example in COMMAND_EXAMPLES.items():
+        assert media["examples"][name] == {"value": example}
+        found = msgspec.convert(example, union)
+        check_form(kind_of(found), msgspec.to_builtins(found.arguments))
+        seen.add(kind_of(found))
+    assert seen == set(get_args(CommandKind))

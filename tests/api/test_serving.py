@@ -223,6 +223,46 @@ def test_a_slow_request_is_dropped(tmp_path: Path, sent: bytes) -> None:
     serve(settings, use, body_app)
 
 
+def _uploading(target: str, timeout: float) -> bytes:
+    """What comes of a body that takes 0.3 s, with 0.05 s for requests and this for uploads."""
+    answered: list[bytes] = []
+
+    async def body_app(scope: Any, receive: Any, send: Any) -> None:
+        while (message := await receive()).get("more_body"):
+            pass
+        if message["type"] == "http.request":
+            await channel_app(scope, receive, send)
+
+    async def use(addresses: Addresses, _: ApiServer) -> None:
+        assert addresses.tcp is not None
+        reader, writer = await asyncio.open_connection(*addresses.tcp)
+        head = f"POST {target} HTTP/1.1\r\nHost: a\r\nContent-Length: 30\r\n\r\n"
+        with contextlib.suppress(ConnectionError):
+            writer.write(head.encode())
+            for _turn in range(30):
+                await asyncio.sleep(0.01)
+                writer.write(b"x")
+                await writer.drain()
+        with contextlib.suppress(ConnectionError):
+            answered.append(await asyncio.wait_for(reader.read(12), 10))
+        writer.close()
+
+    settings = ApiSettings(
+        listen="127.0.0.1:0",
+        socket="",
+        headers_timeout=Duration(0.05),
+        upload_timeout=Duration(timeout),
+    )
+    serve(settings, use, body_app)
+    return b"".join(answered)
+
+
+def test_a_file_for_the_catalogue_has_a_deadline_of_its_own() -> None:
+    assert _uploading("/v1/files?name=x", 10) == b"HTTP/1.1 200"
+    assert _uploading("/v1/files", 0.1) == b""
+    assert _uploading("/v1/tokens", 10) == b""
+
+
 def test_headers_without_end_are_refused(settings: ApiSettings) -> None:
     async def use(addresses: Addresses, _: ApiServer) -> None:
         assert addresses.tcp is not None

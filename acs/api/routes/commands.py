@@ -8,12 +8,13 @@ from litestar import Response, get, post
 from litestar.params import PathParameter, QueryParameter
 
 from acs.api.access import needs
-from acs.api.bodies import CommandBody, SetBody
+from acs.api.checks import check_against_router, check_form
+from acs.api.command_bodies import CommandBody, is_forced, kind_of, scope_of
 from acs.api.command_documents import CommandDocument, CommandPage
 from acs.api.paths import decoded
 from acs.api.problems import ApiError, not_found, refused
 from acs.api.render import command_document
-from acs.api.routes.given import Asking, Given, RouterId, Taken, strictly, the_router
+from acs.api.routes.given import Asking, Given, RouterId, Shelf, Taken, strictly, the_router
 from acs.api.routes.queries import Cursor, Limit
 from acs.api.services import Services
 from acs.api.tokens import allows
@@ -22,6 +23,9 @@ from acs.commands import OPEN_STATES, Command, CommandKind, CommandState
 
 MAX_WAIT = 120.0
 LOOK_AGAIN = 1.0  # seconds between looks at a command whose changes nobody announces
+
+# Whether a file suits the router is looked at when its link is made.
+_FORCED_FILES: tuple[CommandKind, ...] = ("download", "schedule_download", "software")
 
 CommandId = Annotated[str, PathParameter(description="The command's id.")]
 Wait = Annotated[
@@ -34,12 +38,6 @@ Wait = Annotated[
 ]
 
 
-def kind_of(body: CommandBody) -> CommandKind:
-    """The kind that a body's tag names."""
-    kind: CommandKind = type(body).__struct_config__.tag  # type: ignore[assignment]
-    return kind
-
-
 @post(
     "/v1/routers/{router_id:str}/commands",
     opt=needs("act"),
@@ -50,22 +48,30 @@ def kind_of(body: CommandBody) -> CommandKind:
 async def ask(
     services: Given,
     asking: Asking,
+    models: Shelf,
     router_id: RouterId,
     data: Taken[CommandBody],
 ) -> Response[CommandDocument]:
     """Queue a command for the router's next session, unless a guard refuses it."""
     body: CommandBody = strictly(data, CommandBody)
-    if isinstance(body, SetBody) and not allows(asking.scopes, "admin"):
-        raise ApiError(403, "Setting parameters needs a token of scope admin.")
+    kind, needed = kind_of(body), scope_of(body)
+    if not allows(asking.scopes, needed):
+        raise ApiError(403, f"A command of kind {kind} needs a token of scope {needed}.")
     row = await the_router(services, router_id)
+    arguments = msgspec.to_builtins(body.arguments)
+    check_form(kind, arguments)
+    if not is_forced(body):
+        await check_against_router(services, models, kind, row, arguments)
+    elif kind in _FORCED_FILES:
+        arguments["force"] = True
     command = await to_asyncio(
         services.propose(
-            kind_of(body),
+            kind,
             row.router_id,
             asking.name,
             body.reason,
             consent=body.consent,
-            arguments=msgspec.to_builtins(body.arguments),
+            arguments=arguments,
         )
     )
     if command.state == "refused":

@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody, PathParameter, SkipValidation
 
 from acs.api.access import Caller, caller_of
+from acs.api.checks import ModelShelf
 from acs.api.openapi import OpenApiDocument
 from acs.api.paths import decoded
 from acs.api.problems import invalid, not_found
@@ -26,6 +27,7 @@ Taken: TypeAlias = JSONBody[SkipValidation[T]]  # ``strictly`` validates it
 Given = NamedDependency[SkipValidation[Services]]
 OpenApi = NamedDependency[SkipValidation[OpenApiDocument]]
 Asking = NamedDependency[SkipValidation[Caller]]
+Shelf = NamedDependency[SkipValidation[ModelShelf]]
 RouterId = Annotated[
     str,
     PathParameter(
