@@ -11,9 +11,12 @@ from typing import Any, NamedTuple
 
 from acs.simulator.auth import Answerer, Asker, Credentials
 from acs.simulator.cpe import Cpe
+from acs.simulator.errands import Done
+from acs.simulator.runner import Runner
 from acs.simulator.sockets import Conversation, ConversationFactory, RequestFactory
 
 _UNAUTHORIZED = 401
+_PRIVATE = "192.168.1.1"  # what a router behind a NAT takes for its address
 
 
 class NotLoopbackError(Exception):
@@ -32,19 +35,22 @@ class Target(NamedTuple):
     path: str = "/"
     allow_remote: bool = False
 
+    def admits(self, host: str) -> bool:
+        """Whether a simulated router may speak to this host."""
+        if self.allow_remote:
+            return True
+        try:
+            return ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return False
+
     def check(self) -> None:
         """Refuse any host but a loopback address.
 
         Raises:
             NotLoopbackError: the host is a name or another address, and remote is not allowed.
         """
-        if self.allow_remote:
-            return
-        try:
-            inside = ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            inside = False
-        if not inside:
+        if not self.admits(self.host):
             raise NotLoopbackError(
                 f"{self.host}: simulated routers speak to loopback addresses only"
             )
@@ -62,6 +68,7 @@ class RouterClient:
         credentials: Credentials | None = None,
         listen_port: int = 0,
         clock: Callable[[], float] = time.time,
+        behind_nat: bool = False,
     ) -> None:
         target.check()
         self.cpe = cpe
@@ -74,7 +81,9 @@ class RouterClient:
         self._connection: Conversation | None = None
         self._body = b""
         self._running = True
+        self._behind_nat = behind_nat
         self.asker = Asker()
+        self._runner = Runner(reactor, target.admits, clock)
         self._path = f"/{secrets.token_hex(4)}"
         self._listener = self._reactor.listenTCP(
             listen_port, RequestFactory(self), interface="127.0.0.1"
@@ -83,7 +92,8 @@ class RouterClient:
 
     def _tell_url(self) -> None:
         root, port = self.cpe.model.root, self._listener.getHost().port
-        url = f"http://127.0.0.1:{port}{self._path}"
+        host = _PRIVATE if self._behind_nat else "127.0.0.1"
+        url = f"http://{host}:{port}{self._path}"
         self.cpe.tree.put(f"{root}ManagementServer.ConnectionRequestURL", url)
 
     def stop(self) -> Any:
@@ -103,8 +113,14 @@ class RouterClient:
         if self._timer is not None and self._timer.active():
             self._timer.cancel()
         now = self._clock()
+        for errand in self.cpe.errands(now):
+            self._runner.run(errand, self._ran)
         wait = max(0.0, self.cpe.due_at(now) - now)
         self._timer = self._reactor.callLater(wait, self._tick)
+
+    def _ran(self, number: int, done: Done) -> None:
+        self.cpe.ran(number, done)
+        self.look()
 
     def _tick(self) -> None:
         now = self._clock()
@@ -184,6 +200,10 @@ class RouterClient:
             self.cpe.lost(self._clock())
             self._plan()
 
+    def look(self) -> None:
+        """Something happened to the router: a session may be due."""
+        self._reactor.callLater(0, self._plan)
+
     # --- connection requests ---------------------------------------------------------------
 
     def called(self, method: str, uri: str, authorization: str) -> bytes | None:
@@ -205,5 +225,5 @@ class RouterClient:
                 + b"\r\nContent-Length: 0\r\n\r\n"
             )
         self.cpe.connection_requested()
-        self._reactor.callLater(0, self._plan)
+        self.look()
         return b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"

@@ -9,29 +9,21 @@ from random import Random
 import msgspec
 
 from acs.facts import Event
-from acs.simulator import soap
+from acs.simulator import calls, soap
+from acs.simulator.endings import WATCH_EVERY, Endings, Watch
+from acs.simulator.errands import Done, Errand
+from acs.simulator.faults import CallFaultError
 from acs.simulator.illness import Body, Vitals
+from acs.simulator.jobs import Jobs
+from acs.simulator.journal import Executed, Journal
 from acs.simulator.product import Model
-from acs.simulator.tree import (
-    INVALID_ARGUMENTS,
-    INVALID_NAME,
-    METHOD_NOT_SUPPORTED,
-    CallFaultError,
-    ParameterFault,
-)
+from acs.simulator.software import Modules
 
 RETRY_MINIMUM = 5.0  # ManagementServer.CWMPRetryMinimumWaitInterval, s
 RETRY_MULTIPLIER = 2.0  # ManagementServer.CWMPRetryIntervalMultiplier / 1000
 RETRY_STEPS = 10  # from the tenth attempt on the wait no longer grows
-METHODS = (
-    "GetRPCMethods",
-    "SetParameterValues",
-    "GetParameterValues",
-    "GetParameterNames",
-    "Reboot",
-    "FactoryReset",
-)
 _OK, _NO_CONTENT = 200, 204
+_SURVIVING = ("0 ", "2 ", "7 ", "11 ", "M ")  # events that a restart does not undo (3.7.1.5)
 
 
 class CpeSettings(msgspec.Struct, frozen=True):
@@ -46,35 +38,6 @@ class CpeSettings(msgspec.Struct, frozen=True):
     inform_interval: float = 10.0
     reboot_takes: float = 8.0
     retry_scale: float = 1.0
-
-
-class Executed(msgspec.Struct, frozen=True):
-    """A restart that the router carried out; ``command_key`` None: nobody had asked for it."""
-
-    at: float
-    command_key: str | None
-
-
-class Journal(msgspec.Struct):
-    """What one router can testify to.
-
-    Attributes:
-        informs: Informs sent.
-        acknowledged: Informs that got an InformResponse.
-        events: the event codes and keys of those acknowledged, in order.
-        calls: names of the server's calls, in order.
-        executed: restarts.
-        sessions: sessions that ended as they should.
-        failures: sessions that did not.
-    """
-
-    informs: int = 0
-    acknowledged: int = 0
-    events: list[Event] = []
-    calls: list[str] = []
-    executed: list[Executed] = []
-    sessions: int = 0
-    failures: int = 0
 
 
 def retry_wait(failures: int, random: Random, scale: float = 1.0) -> float:
@@ -107,6 +70,9 @@ class Cpe:
         self.body = body
         self.tree = model.tree(serial, body)
         self.journal = Journal()
+        self.jobs = Jobs(Modules(self.tree, model.root).change)
+        self._ends = Endings(model, self.tree, self.jobs, random)
+        self._watch = Watch(self.tree)
         self._settings = settings
         self._random = random
         self._pending: list[Event] = [Event("0 BOOTSTRAP"), Event("1 BOOT")] if bootstrap else []
@@ -143,6 +109,11 @@ class Cpe:
             times = [self._retry_at]
         if self._next_fall is not None:
             times.append(self._next_fall)
+        waiting = self.jobs.due_at()
+        if waiting is not None:
+            times.append(waiting)
+        if self._watch.is_urgent:
+            times.append(now + WATCH_EVERY)
         due = max(min(times), self._up_at)
         return max(due, now + 1.0) if self.body.is_offline(now) else due
 
@@ -152,6 +123,11 @@ class Cpe:
             self._go_down(now, None)
         if self._in_session or not self.is_up(now):
             return False
+        self._finish_jobs(now)
+        if not self.is_up(now):
+            return False
+        if self._watch.must_tell(lambda: self.vitals(now)):
+            self.values_changed()
         if now >= self._next_inform:
             self._next_inform = now + self._settings.inform_interval
             self._add(Event("2 PERIODIC"))
@@ -165,6 +141,30 @@ class Cpe:
         self._add(Event("6 CONNECTION REQUEST"))
         self._wanted = True
         self._retry_at = None
+
+    # --- what goes on between sessions -------------------------------------------------------
+
+    def errands(self, now: float) -> list[Errand]:
+        """Files to fetch or send now; each is handed out once, and reported by ``ran``."""
+        return [] if self._in_session or not self.is_up(now) else self.jobs.errands(now)
+
+    def ran(self, number: int, done: Done) -> None:
+        """An errand has ended."""
+        self.jobs.report(number, done)
+
+    def _finish_jobs(self, now: float) -> None:
+        events, version = self._ends.collect(now)
+        for event in events:
+            self._add(event)
+        self._wanted = self._wanted or bool(events)
+        if version is not None:
+            self.tree.install(f"{self.model.root}DeviceInfo.SoftwareVersion", version)
+            self._go_down(now, None)
+
+    def values_changed(self) -> None:
+        """A parameter that is to be told at once has changed (active notification)."""
+        self._add(Event("4 VALUE CHANGE"))
+        self._wanted = True
 
     def _add(self, event: Event) -> None:
         # single events at most once; "M …" events carry keys and may be several (3.7.1.5)
@@ -191,7 +191,9 @@ class Cpe:
             f"{server}ConnectionRequestURL",
             *self.model.informs,
         )
-        values = [value for name in names for value in self.tree.values(name, vitals)]
+        changed = self._watch.changed(lambda: vitals)
+        told = dict.fromkeys((*(n for n in names if self.tree.has(n)), *changed))
+        values = [value for name in told for value in self.tree.values(name, vitals)]
         body = soap.inform(
             self.model.style,
             self.device,
@@ -228,6 +230,8 @@ class Cpe:
             return None
         if not self._acknowledged:
             return self._inform_answered(call, now)
+        if self._ends.is_telling:
+            return self._told(call, now)
         return self._execute(call, now)
 
     def _inform_answered(self, call: soap.Call, now: float) -> bytes | None:
@@ -239,63 +243,41 @@ class Cpe:
         self.journal.events += self._sent
         self._pending = [event for event in self._pending if event not in self._sent]
         self._sent = []
-        return b""
+        self._watch.told(lambda: self.vitals(now))
+        return self._own_call()
+
+    def _own_call(self) -> bytes:
+        """The next call of the router's own; b"" when there is none."""
+        body = self._ends.call()
+        number = f"{self.journal.informs}.{len(self.journal.told)}"
+        return soap.envelope(self.model.style, number, body) if body else b""
+
+    def _told(self, call: soap.Call, now: float) -> bytes | None:
+        name = self._ends.answered(call.method)
+        if name is None:
+            self.lost(now)
+            return None
+        self.journal.told.append(name)
+        return self._own_call()
 
     def _execute(self, call: soap.Call, now: float) -> bytes:
         self.journal.calls.append(call.method)
         try:
-            body = self._answer(call, now)
+            body = calls.answer(self, call, now)
         except CallFaultError as fault:
             body = soap.fault(fault)
         return soap.envelope(self.model.style, call.id, body)
 
-    def _answer(self, call: soap.Call, now: float) -> str:
-        style = self.model.style
-        match call.method:
-            case "GetRPCMethods":
-                return soap.methods_response(style, METHODS)
-            case "GetParameterNames":
-                level = call.text("NextLevel") in ("1", "true")
-                return soap.names_response(
-                    style, self.tree.infos(call.text("ParameterPath"), next_level=level)
-                )
-            case "GetParameterValues":
-                vitals = self.vitals(now)
-                found = [v for name in call.strings() for v in self.tree.values(name, vitals)]
-                return soap.values_response(style, found)
-            case "SetParameterValues":
-                return self._set(call)
-            case "Reboot":
-                self._restart_after_session = True
-                self._restart_key = call.text("CommandKey")
-                return "<cwmp:RebootResponse></cwmp:RebootResponse>"
-            case "FactoryReset":
-                self._restart_after_session = self._factory_reset = True
-                return "<cwmp:FactoryResetResponse></cwmp:FactoryResetResponse>"
-        raise CallFaultError(METHOD_NOT_SUPPORTED)
-
-    def _set(self, call: soap.Call) -> str:
-        values = call.settings()
-        if not values:
-            raise CallFaultError(INVALID_ARGUMENTS)
-        if not self.model.style.typed:  # such a model does not look at types either
-            kinds = {name: self._kind(name) for name, _kind, _value in values}
-            values = [(name, kinds[name], value) for name, _kind, value in values]
-        self.tree.set(values)
-        self.tree.put(f"{self.model.root}ManagementServer.ParameterKey", call.text("ParameterKey"))
-        return (
-            "<cwmp:SetParameterValuesResponse><Status>0</Status></cwmp:SetParameterValuesResponse>"
-        )
-
-    def _kind(self, name: str) -> str:
-        if name not in self.tree.names:
-            raise CallFaultError(INVALID_ARGUMENTS, [ParameterFault(name, INVALID_NAME)])
-        return self.tree.kind(name)
+    def restart_after_session(self, key: str | None, *, factory_reset: bool = False) -> None:
+        """Have the router restart when the session has ended."""
+        self._restart_after_session = True
+        self._restart_key, self._factory_reset = key, factory_reset
 
     def _end(self, now: float) -> None:
         self._in_session = False
         self._failures = 0
         self.journal.sessions += 1
+        self._watch.told(lambda: self.vitals(now))
         self._restart(now)
 
     def lost(self, now: float) -> None:
@@ -319,10 +301,12 @@ class Cpe:
         back = now + self._settings.reboot_takes
         # whoever counts uptime starts when the system does, somewhat before the first Inform
         self.body.reboot(now + 0.6 * self._settings.reboot_takes)
+        self.jobs.forget(tests_only=not self._factory_reset)
         if self._factory_reset:
             self.tree.reset()
+            self._ends.forget()
             self._pending = [Event("0 BOOTSTRAP")]
-        kept = [e for e in self._pending if e.code.startswith(("0 ", "2 ", "M "))]
+        kept = [e for e in self._pending if e.code.startswith(_SURVIVING)]
         self._pending = [*kept, Event("1 BOOT")]
         if key is not None:
             self._add(Event("M Reboot", key))

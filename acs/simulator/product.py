@@ -3,7 +3,7 @@
 Which products there are is in ``models``; what each data model holds in ``tr181`` and ``tr098``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from acs.identity import DeviceId
@@ -27,6 +27,8 @@ class Model(NamedTuple):
         leaves: builds its parameters.
         voice: it has telephony.
         ppp: its line is dialled.
+        tables: what a new row of a table has, by the table's path.
+        objects: objects that may be empty.
     """
 
     manufacturer: str
@@ -43,6 +45,8 @@ class Model(NamedTuple):
     one_request_per_connection: bool = False
     voice: bool = False
     ppp: bool = False
+    tables: Mapping[str, Leaves] = {}
+    objects: tuple[str, ...] = ()
 
     def device(self, serial: str) -> DeviceId:
         """The identity of one router of this model."""
@@ -50,7 +54,13 @@ class Model(NamedTuple):
 
     def tree(self, serial: str, body: Body) -> Tree:
         """The data model of one router of this model."""
-        return Tree(self.leaves(self, serial, body), refused=self.refused, digits=self.digits)
+        return Tree(
+            self.leaves(self, serial, body),
+            refused=self.refused,
+            digits=self.digits,
+            tables=self.tables,
+            objects=self.objects,
+        )
 
 
 def of(metric: str) -> Callable[[Snapshot], object]:

@@ -109,6 +109,7 @@ class Service:
             "cwmp": {"listen": f"127.0.0.1:{self.cwmp_port}"},
             "api": {"listen": f"127.0.0.1:{self.api_port}", "socket": str(self.socket)},
             "storage": {"url": f"sqlite:///{self.database}"},
+            "files": {"listen": "127.0.0.1:0"},
             "log": {"level": "warning", "format": "json"},
         }
         for name, table in tables.items():

@@ -12,7 +12,7 @@ from lxml import etree
 
 from acs.facts import Event
 from acs.identity import DeviceId
-from acs.simulator.tree import CallFaultError
+from acs.simulator.faults import CallFaultError
 
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
 _SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -45,23 +45,29 @@ class Call(NamedTuple):
     def text(self, name: str) -> str:
         """Text of the argument's child ``name``; "" if absent."""
         for child in self.argument if self.argument is not None else ():
-            if _local(child) == name:
+            if local(child) == name:
                 return (child.text or "").strip()
         return ""
+
+    def structs(self, name: str) -> "list[etree._Element]":
+        """All elements of this name."""
+        if self.argument is None:
+            return []
+        return [element for element in self.argument.iter() if local(element) == name]
 
     def strings(self) -> list[str]:
         """Texts of all ``string`` elements, in order."""
         if self.argument is None:
             return []
-        return [(e.text or "").strip() for e in self.argument.iter() if _local(e) == "string"]
+        return [(e.text or "").strip() for e in self.argument.iter() if local(e) == "string"]
 
     def settings(self) -> list[tuple[str, str, str]]:
         """The ParameterValueStructs as (name, type without prefix, value)."""
         found = []
         for struct in self.argument.iter() if self.argument is not None else ():
-            if _local(struct) != "ParameterValueStruct":
+            if local(struct) != "ParameterValueStruct":
                 continue
-            parts = {_local(child): child for child in struct}
+            parts = {local(child): child for child in struct}
             value = parts["Value"]
             kind = next((str(v) for k, v in value.items() if k.endswith("}type")), "")
             found.append(
@@ -70,7 +76,8 @@ class Call(NamedTuple):
         return found
 
 
-def _local(element: etree._Element) -> str:
+def local(element: etree._Element) -> str:
+    """An element's name without its namespace; "" of a comment."""
     return etree.QName(element).localname if isinstance(element.tag, str) else ""
 
 
@@ -86,11 +93,11 @@ def read_call(body: bytes) -> Call:
         raise ValueError(f"the server sent what is no XML: {error}") from error
     message_id = None
     for element in root:
-        if _local(element) == "Header":
-            message_id = next((e.text or "" for e in element if _local(e) == "ID"), None)
-        elif _local(element) == "Body":
+        if local(element) == "Header":
+            message_id = next((e.text or "" for e in element if local(e) == "ID"), None)
+        elif local(element) == "Body":
             argument = next(iter(element), None)
-            return Call(_local(argument) if argument is not None else "", message_id, argument)
+            return Call(local(argument) if argument is not None else "", message_id, argument)
     raise ValueError("the server sent an envelope without Body")
 
 
@@ -108,7 +115,8 @@ def envelope(style: Style, message_id: str | None, body: str) -> bytes:
     ).encode()
 
 
-def _array(style: Style, kind: str, tag: str, items: list[str]) -> str:
+def array(style: Style, kind: str, tag: str, items: list[str]) -> str:
+    """A SOAP array."""
     count = f"{len(items):04}" if style.leading_zeros else f"{len(items)}"
     return f'<{tag} SOAP-ENC:arrayType="{kind}[{count}]">{"".join(items)}</{tag}>'
 
@@ -120,7 +128,7 @@ def _values(style: Style, values: Iterable[tuple[str, str, str]]) -> str:
         + f">{escape(value)}</Value></ParameterValueStruct>\n"
         for name, kind, value in values
     ]
-    return _array(style, "cwmp:ParameterValueStruct", "ParameterList", structs)
+    return array(style, "cwmp:ParameterValueStruct", "ParameterList", structs)
 
 
 def inform(
@@ -143,7 +151,7 @@ def inform(
         f"<cwmp:Inform><DeviceId><Manufacturer>{escape(device.manufacturer)}</Manufacturer>"
         f"<OUI>{escape(device.oui)}</OUI><ProductClass>{escape(device.product_class)}"
         f"</ProductClass><SerialNumber>{escape(device.serial_number)}</SerialNumber></DeviceId>\n"
-        f"{_array(style, 'cwmp:EventStruct', 'Event', structs)}\n<MaxEnvelopes>1</MaxEnvelopes>"
+        f"{array(style, 'cwmp:EventStruct', 'Event', structs)}\n<MaxEnvelopes>1</MaxEnvelopes>"
         f"<CurrentTime>{clock}{'Z' if style.zone else ''}</CurrentTime>"
         f"<RetryCount>{retry_count}</RetryCount>\n{_values(style, values)}</cwmp:Inform>"
     )
@@ -156,7 +164,7 @@ def names_response(style: Style, infos: Iterable[tuple[str, bool]]) -> str:
         "</ParameterInfoStruct>\n"
         for name, writable in infos
     ]
-    listed = _array(style, "cwmp:ParameterInfoStruct", "ParameterList", structs)
+    listed = array(style, "cwmp:ParameterInfoStruct", "ParameterList", structs)
     return f"<cwmp:GetParameterNamesResponse>{listed}</cwmp:GetParameterNamesResponse>"
 
 
@@ -168,7 +176,7 @@ def values_response(style: Style, values: Iterable[tuple[str, str, str]]) -> str
 
 def methods_response(style: Style, methods: Iterable[str]) -> str:
     """GetRPCMethodsResponse (A.3.1.1)."""
-    listed = _array(style, "xsd:string", "MethodList", [f"<string>{m}</string>" for m in methods])
+    listed = array(style, "xsd:string", "MethodList", [f"<string>{m}</string>" for m in methods])
     return f"<cwmp:GetRPCMethodsResponse>{listed}</cwmp:GetRPCMethodsResponse>"
 
 

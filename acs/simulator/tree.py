@@ -6,26 +6,21 @@ Answers as TR-069 Amendment 6, A.3.2.1 to A.3.2.3 demand. No XML, no session.
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
+from acs.simulator.faults import (
+    INVALID_ARGUMENTS,
+    INVALID_NAME,
+    INVALID_TYPE,
+    INVALID_VALUE,
+    NOT_WRITABLE,
+    REQUEST_DENIED,
+    CallFaultError,
+    ParameterFault,
+)
 from diagnostics.sample import Value
 
 Snapshot = Mapping[str, Value]
 Source = str | Callable[[Snapshot], object]
 
-METHOD_NOT_SUPPORTED = 9000
-INVALID_ARGUMENTS = 9003
-INVALID_NAME = 9005
-INVALID_TYPE = 9006
-INVALID_VALUE = 9007
-NOT_WRITABLE = 9008
-
-_TEXTS = {
-    METHOD_NOT_SUPPORTED: "Method not supported",
-    INVALID_ARGUMENTS: "Invalid arguments",
-    INVALID_NAME: "Invalid parameter name",
-    INVALID_TYPE: "Invalid parameter type",
-    INVALID_VALUE: "Invalid parameter value",
-    NOT_WRITABLE: "Attempt to set a non-writable parameter",
-}
 _INTEGERS = ("int", "unsignedInt", "long", "unsignedLong")
 
 
@@ -41,62 +36,93 @@ class Leaf(NamedTuple):
     secret: bool = False
 
 
-class ParameterFault(NamedTuple):
-    """Why one parameter of SetParameterValues cannot be set."""
+class Attributes(NamedTuple):
+    """Who is told of a parameter's changes (0 nobody, 1 passive, 2 active), and who may write."""
 
-    name: str
-    code: int
-
-    @property
-    def text(self) -> str:
-        """The fault's text."""
-        return _TEXTS[self.code]
-
-
-class CallFaultError(Exception):
-    """The router answers a call with this CWMP fault."""
-
-    def __init__(self, code: int, parameters: Iterable[ParameterFault] = ()) -> None:
-        super().__init__(_TEXTS[code])
-        self.code = code
-        self.parameters = tuple(parameters)
+    notification: int = 0
+    access_list: tuple[str, ...] = ("Subscriber",)
 
 
 class Tree:
     """All parameters of one router.
 
-    ``refused`` are prefixes that are listed by name and yet not readable, a fault met in the wild.
+    Args:
+        leaves: by path.
+        refused: prefixes that are listed by name and yet not readable, a fault met in the wild.
+        digits: booleans are written 0 and 1.
+        tables: what each row of a table has that rows can be added to, by the table's path.
+        objects: other objects, which may be empty.
     """
 
     def __init__(
-        self, leaves: Mapping[str, Leaf], *, refused: tuple[str, ...] = (), digits: bool = False
+        self,
+        leaves: Mapping[str, Leaf],
+        *,
+        refused: tuple[str, ...] = (),
+        digits: bool = False,
+        tables: Mapping[str, Mapping[str, Leaf]] = {},
+        objects: Iterable[str] = (),
     ) -> None:
-        self._leaves = dict(leaves)
-        self._written: dict[str, str] = {}
+        self._made_with = dict(leaves), tuple(objects)
         self._refused = refused
         self._truth = ("0", "1") if digits else ("false", "true")
+        self._tables = dict(tables)
+        self.reset()
+
+    def reset(self) -> None:
+        """Be as it was made: what was written and added is gone (FactoryReset)."""
+        leaves, objects = self._made_with
+        self._leaves = dict(leaves)
+        self._written: dict[str, str] = {}
+        self._numbers: dict[str, int] = {}
+        self._attributes: dict[str, Attributes] = {}
         self._objects: dict[str, None] = {}
-        for name in self._leaves:
-            parts = name.split(".")
-            for depth in range(1, len(parts)):
-                self._objects.setdefault(".".join(parts[:depth]) + ".")
+        for name in (*self._leaves, *objects, *self._tables):
+            self._add_objects(name)
+
+    def _add_objects(self, name: str) -> None:
+        parts = name.split(".")
+        for depth in range(1, len(parts)):
+            self._objects.setdefault(".".join(parts[:depth]) + ".")
 
     @property
     def names(self) -> tuple[str, ...]:
         """Paths of all leaves."""
         return tuple(self._leaves)
 
+    def has(self, name: str) -> bool:
+        """Whether there is such a leaf."""
+        return name in self._leaves
+
     def kind(self, name: str) -> str:
         """XML schema type of the leaf ``name``."""
         return self._leaves[name].kind
 
-    def reset(self) -> None:
-        """Forget what was written (FactoryReset)."""
-        self._written.clear()
-
     def written(self, name: str) -> str:
         """The value last written to ``name``, secrets too; "" if none was."""
         return self._written.get(name, "")
+
+    def text(self, name: str) -> str:
+        """A leaf's value, "" if there is none or it depends on the router's state."""
+        leaf = self._leaves.get(name)
+        if name in self._written or leaf is None or not isinstance(leaf.source, str):
+            return self._written.get(name, "")
+        return leaf.source
+
+    def settings(self) -> list[tuple[str, str]]:
+        """What was written, without secrets, in the order of the tree."""
+        return [
+            (name, self._written[name])
+            for name, leaf in self._leaves.items()
+            if name in self._written and not leaf.secret
+        ]
+
+    def install(self, name: str, value: str) -> None:
+        """Have a leaf this value for good: a factory reset does not change it."""
+        for leaves in (self._leaves, self._made_with[0]):
+            if name in leaves:
+                leaves[name] = leaves[name]._replace(source=value)
+        self._written.pop(name, None)
 
     def put(self, name: str, value: str) -> None:
         """Set a value from inside the router."""
@@ -123,7 +149,106 @@ class Tree:
         ]
         if next_level:
             below = [name for name in below if "." not in name[len(path) :].rstrip(".")]
-        return [(name, name in self._leaves and self._leaves[name].writable) for name in below]
+        return [(name, self._is_writable(name)) for name in below]
+
+    def _is_writable(self, name: str) -> bool:
+        leaf = self._leaves.get(name)
+        if leaf is not None:
+            return leaf.writable
+        return name in self._tables or f"{name[:-1].rpartition('.')[0]}." in self._tables
+
+    # --- rows of tables (A.3.2.6, A.3.2.7) ----------------------------------------------------
+
+    def add(self, table: str) -> int:
+        """AddObject: the new instance's number; numbers are never used again.
+
+        Raises:
+            CallFaultError: 9005 for an unknown object, 9001 for one that takes no rows.
+        """
+        if table not in self._tables:
+            raise CallFaultError(REQUEST_DENIED if table in self._objects else INVALID_NAME)
+        return self.grow(table, self._tables[table])
+
+    def grow(self, table: str, row: Mapping[str, Leaf]) -> int:
+        """Add a row from inside the router."""
+        number = max(self._numbers.get(table, 0), *self.instances(table), 0) + 1
+        self._numbers[table] = number
+        for name, leaf in row.items():
+            self._leaves[f"{table}{number}.{name}"] = leaf
+        for name in (*(f"{table}{number}.{name}" for name in row), f"{table}{number}."):
+            self._add_objects(name)
+        self._count(table)
+        return number
+
+    def remove(self, instance: str) -> None:
+        """DeleteObject.
+
+        Raises:
+            CallFaultError: 9005 for an unknown instance, 9001 for one that must stay.
+        """
+        if instance not in self._objects:
+            raise CallFaultError(INVALID_NAME)
+        table = f"{instance[:-1].rpartition('.')[0]}."
+        if table not in self._tables:
+            raise CallFaultError(REQUEST_DENIED)
+        self.cut(instance)
+
+    def cut(self, instance: str) -> None:
+        """Remove an object from inside the router."""
+        for known in (self._leaves, self._objects, self._written, self._attributes):
+            for name in [name for name in known if name.startswith(instance)]:
+                del known[name]
+        self._count(f"{instance[:-1].rpartition('.')[0]}.")
+
+    def forget_numbers(self, table: str) -> None:
+        """Have the next row of a table be the first again."""
+        self._numbers.pop(table, None)
+
+    def instances(self, table: str) -> list[int]:
+        """Numbers of a table's rows."""
+        inside = (name[len(table) :] for name in self._objects if name.startswith(table))
+        below = {name.partition(".")[0] for name in inside if name}
+        return sorted(int(number) for number in below if number.isdecimal())
+
+    def _count(self, table: str) -> None:
+        name = f"{table[:-1]}NumberOfEntries"
+        if name in self._leaves:
+            self._written[name] = f"{len(self.instances(table))}"
+
+    # --- attributes (A.3.2.4, A.3.2.5) --------------------------------------------------------
+
+    def attributes(self, path: str) -> list[tuple[str, Attributes]]:
+        """GetParameterAttributes of one name.
+
+        Raises:
+            CallFaultError: 9005 for an unknown name.
+        """
+        return [(name, self._attributes.get(name, Attributes())) for name in self._below(path)]
+
+    def mark(self, path: str, notification: int | None, access: tuple[str, ...] | None) -> None:
+        """SetParameterAttributes of one name; None leaves as it is.
+
+        Raises:
+            CallFaultError: 9005 for an unknown name.
+        """
+        for name, old in self.attributes(path):
+            self._attributes[name] = Attributes(
+                old.notification if notification is None else notification,
+                old.access_list if access is None else access,
+            )
+
+    def notified(self, least: int) -> list[str]:
+        """Names whose changes are told, at least so urgently."""
+        return [name for name, each in self._attributes.items() if each.notification >= least]
+
+    def _below(self, path: str) -> list[str]:
+        if path in self._leaves:
+            return [path]
+        if path and path not in self._objects:
+            raise CallFaultError(INVALID_NAME)
+        return [name for name in self._leaves if name.startswith(path)]
+
+    # --- values ---------------------------------------------------------------------------------
 
     def values(self, path: str, snapshot: Snapshot) -> list[tuple[str, str, str]]:
         """GetParameterValues (A.3.2.2) of one name: (name, type, value) each.
@@ -131,12 +256,7 @@ class Tree:
         Raises:
             CallFaultError: 9005 for an unknown or refused name.
         """
-        if path in self._leaves:
-            names = [path]
-        elif path in self._objects or not path:
-            names = [name for name in self._leaves if name.startswith(path)]
-        else:
-            raise CallFaultError(INVALID_NAME)
+        names = self._below(path)
         readable = [name for name in names if not name.startswith(self._refused or ("\0",))]
         if not readable and names:
             raise CallFaultError(INVALID_NAME)
