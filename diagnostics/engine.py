@@ -5,6 +5,8 @@ cost. Which symptom speaks for what is data (``likelihoods.toml``); what a sympt
 ``symptoms``; how findings are weighed is in ``weighing``.
 """
 
+import math
+
 from diagnostics.context import Context
 from diagnostics.history import History
 from diagnostics.model import Model, merged
@@ -65,7 +67,8 @@ def diagnose(history: History, context: Context, thresholds: Thresholds, now: fl
         is_calling=see.is_calling,
         is_settling=see.is_settling,
         leak=_leak(see),
-        is_fresh=see.uptime is not None and see.uptime < thresholds.fresh,
+        since_cure=_since_cure(see),
+        in_vain=see.in_vain(),
     )
     weighed = weigh(model, thresholds, standing, symptoms, tuple(found))
     return Verdict(
@@ -85,6 +88,14 @@ def _leak(see: Observations) -> float | None:
         return None
     factor = see.uptime / DAY / see.limits.leak_days
     return min(_MOST_LEAK, max(see.limits.least_leak, round(factor * _EIGHTHS) / _EIGHTHS))
+
+
+def _since_cure(see: Observations) -> float:
+    """How likely what the last restart cured is back, in eighths."""
+    if see.uptime is None:
+        return 1.0
+    factor = 1 - math.exp(-see.uptime / see.limits.fresh)
+    return max(see.limits.fresh_factor, math.ceil(factor * _EIGHTHS) / _EIGHTHS)
 
 
 def _held(see: Observations) -> tuple[str, ...]:

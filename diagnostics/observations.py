@@ -4,18 +4,23 @@ Answers in the catalogue's units, None where nothing is known. No threshold is a
 here, and nothing is judged.
 """
 
+import itertools
 from functools import lru_cache
 from typing import NamedTuple
 
-from diagnostics.context import Boot, Context, SegmentState
+from diagnostics.context import Boot, Contact, Context
 from diagnostics.history import WINDOWS, History
+from diagnostics.neighbours import neighbourhood
 from diagnostics.thresholds import Thresholds
+from diagnostics.verdict import ACTIONS, Action
 
 DAY, HOUR = WINDOWS[0], 3600.0
 _SAME_BOOT = 300.0  # an event and the uptime tell the same restart within this
 _LATELY = WINDOWS[1]
 _LEAST_KNOWN = 0.5  # share of a window whose growth must be known to give a rate
+_FRESHER = 0.5  # an age that grew by less than this share of the time began anew
 _FEWEST = 4  # buckets of six hours: a day of normal
+_EVENINGS, _RESTS = 2, 6  # least readings of an evening and of the rest of a day
 _BEFORE, _AFTER = 600.0, 900.0  # seconds around a restart in which neighbours' count as together
 _ACCESS = (("dsl.", "xDSL"), ("pon.", "GPON"), ("cm.", "DOCSIS"), ("lte.", "LTE"))
 
@@ -27,6 +32,11 @@ def _access_of(metrics: tuple[str, ...]) -> str | None:
             if name.startswith(prefix):
                 return access
     return None
+
+
+def _median(values: list[float]) -> float:
+    ordered, middle = sorted(values), len(values) // 2
+    return (ordered[middle] + ordered[~middle]) / 2
 
 
 class Finding(NamedTuple):
@@ -58,7 +68,7 @@ class Observations:
         uptime: seconds since the restart, as of now; None unknown.
         is_settling: the restart is too fresh for its readings.
         is_calling: a contact is going on.
-        segment: newest state of its segment, if that is news.
+        segment: what its neighbours do, if that is known and news.
     """
 
     __slots__ = (
@@ -96,15 +106,7 @@ class Observations:
         self.numbers = self.history.numbers()
         begun = now - limits.contact
         self.is_calling = any(begun <= contact.at <= now for contact in context.contacts)
-        self.segment = self._segment()
-
-    def _segment(self) -> SegmentState | None:
-        states = self.context.segment_history
-        if not states:
-            return None
-        newest = states[-1] if len(states) == 1 else max(states, key=lambda state: state.at)
-        age = self.now - newest.at
-        return newest if age <= self.limits.network.state_age else None
+        self.segment = neighbourhood(context.segment_history, limits.network, now)
 
     @property
     def access(self) -> str | None:
@@ -128,17 +130,50 @@ class Observations:
         readings = sorted(self.history.newest(metric))
         return readings[len(readings) // 2] if readings else None
 
+    def by_day(self, metric: str, quantile: float) -> float | None:
+        """A quantile of the readings of a day; of a few readings their median."""
+        readings = sorted(value for _, value in self.history.series(metric))
+        if len(readings) < _FEWEST:
+            return readings[len(readings) // 2] if readings else None
+        return readings[round(quantile * (len(readings) - 1))]
+
+    def evening(self, metric: str) -> tuple[float, float, float] | None:
+        """Median of the last day's evening, median and MAD of the rest of the day.
+
+        None with fewer than two readings in the evening or six elsewhere.
+        """
+        limits = self.limits.network
+        offset, since = self.context.utc_offset, self.now - DAY
+        evening: list[float] = []
+        rest: list[float] = []
+        for at, value in self.history.series(metric):
+            if at > since:
+                hour = (at + offset) % DAY / HOUR
+                busy = limits.evening_from <= hour < limits.evening_until
+                (evening if busy else rest).append(value)
+        if len(evening) < _EVENINGS or len(rest) < _RESTS:
+            return None
+        usual = _median(rest)
+        return _median(evening), usual, _median([abs(value - usual) for value in rest])
+
     def usual(self, metric: str) -> float | None:
         """Its own median; of a counter the growth per hour. None without a day of buckets."""
         normal = self.history.baseline(metric)
         return normal.median if normal.n >= _FEWEST else None
 
+    def usual_by_now(self, metric: str) -> float | None:
+        """Median of a gauge at this time of the day; None without three days of buckets."""
+        return self.history.past.usual_at(metric, self.now)
+
     def z(self, metric: str, floor: float) -> float | None:
         """Robust z of the newest reading against its own past."""
-        value, normal = self.numbers.get(metric), self.history.baseline(metric)
-        if value is None or normal.n < _FEWEST:
-            return None
-        return normal.z(value, floor)
+        value = self.numbers.get(metric)
+        return None if value is None else self.deviation(metric, value, floor)
+
+    def deviation(self, metric: str, value: float, floor: float) -> float | None:
+        """Robust z of a reading against the router's own past."""
+        normal = self.history.baseline(metric)
+        return None if normal.n < _FEWEST else normal.z(value, floor)
 
     def per_hour(self, metric: str) -> float | None:
         """Growth of a counter per hour: over a day, or over three hours if that is faster."""
@@ -179,6 +214,19 @@ class Observations:
             return None
         return bad / good * 1e6
 
+    def restarts_of_age(self, metric: str) -> int | None:
+        """How often in 24 hours the age that a gauge tells began anew; at least."""
+        age = self.numbers.get(metric)
+        if age is None:
+            return None
+        if age >= DAY:
+            return 0
+        pairs = self.history.series(metric)
+        return sum(
+            new < old + _FRESHER * (later - at)
+            for (at, old), (later, new) in itertools.pairwise(pairs)
+        )
+
     def traffic(self) -> float | None:
         """Received packets lately as a share of what is usual; None unknown."""
         usual = self.usual("eth.rx_packets")
@@ -186,6 +234,18 @@ class Observations:
         if usual is None or lately is None or not usual > 0:
             return None
         return lately / usual
+
+    def earlier_contacts(self) -> list[Contact]:
+        """The contacts of the last days, the one that is going on left out."""
+        since, begun = self.now - self.limits.course.days * DAY, self.now - self.limits.contact
+        return [contact for contact in self.context.contacts if since <= contact.at < begun]
+
+    def in_vain(self) -> tuple[Action, ...]:
+        """Actions that were tried in the last days and did not help, in alphabetical order."""
+        if not self.context.contacts:
+            return ()
+        tried = {c.action for c in self.earlier_contacts() if c.helped is False}
+        return tuple(action for action in sorted(ACTIONS) if action in tried)
 
     @property
     def boots(self) -> list[Boot]:
@@ -206,6 +266,14 @@ class Observations:
             boot.at >= since
             and boot.cause != "remote_reboot"
             and not self._with_neighbours(boot.at)
+            for boot in self.boots
+        )
+
+    def has_restarted_with_neighbours(self) -> bool:
+        """Whether it lost its power, as far as we know, when they did."""
+        since = self.now - self.limits.network.restarts_age
+        return any(
+            boot.at >= since and boot.cause != "remote_reboot" and self._with_neighbours(boot.at)
             for boot in self.boots
         )
 

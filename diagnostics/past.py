@@ -33,6 +33,10 @@ _HEAD = struct.Struct("<BxHHHd")
 _FIGURES = 3
 _FRESH = 4  # newest buckets left out of what is normal, so that a fault of today stands out
 _ENOUGH = 12
+_DAY = 86400.0
+_EVENINGS = 3
+_A_DAY = 4  # buckets
+_MIDDLE = 2.0  # hours into the evening
 _PER_HOUR = np.float32(3600)
 _NAN = np.float32(math.nan)
 
@@ -175,6 +179,39 @@ class Past:
         figures = self._data[first:, column]
         seen = figures[figures[:, 1] > 0]
         return float(seen[:, 0].sum()), float(seen[:, 1].sum())
+
+    def usual_at(self, metric: str, at: float) -> float | None:
+        """Median of a gauge in the buckets of the same six hours of the day as ``at``.
+
+        None with fewer than three.
+        """
+        column = self._columns().get(metric)
+        if column is None or column < self.counters:
+            return None
+        figures = self._data[self._numbers % _A_DAY == at // BUCKET % _A_DAY, column, 0]
+        figures = figures[figures == figures]  # noqa: PLR0124 - NaN
+        return float(np.median(figures)) if len(figures) >= _EVENINGS else None
+
+    def evenings(
+        self, metric: str, begins: float, utc_offset: int
+    ) -> tuple[float, float, float] | None:
+        """Medians of a gauge's highest in the evenings and at other times, and the latter's MAD.
+
+        None with fewer than three evenings; ``begins`` is a local hour.
+        """
+        column = self._columns().get(metric)
+        if column is None or column < self.counters:
+            return None
+        hour = (self._numbers * BUCKET + utc_offset) % _DAY / 3600
+        # the bucket that has the evening's middle
+        busy = (hour <= begins + _MIDDLE) & (begins + _MIDDLE < hour + BUCKET / 3600)
+        highs = self._data[:, column, 2]
+        seen = np.isfinite(highs)
+        evening, rest = highs[busy & seen], highs[~busy & seen]
+        if len(evening) < _EVENINGS or len(rest) < _EVENINGS:
+            return None
+        usual = float(np.median(rest))
+        return float(np.median(evening)), usual, float(np.median(np.abs(rest - usual)))
 
     def series(self, metric: str) -> list[tuple[float, float]]:
         """Beginning and first figure of each bucket that has one, oldest first."""

@@ -21,6 +21,10 @@ class Memory(_Limits, frozen=True, kw_only=True):
     floor: float = 2.0  # % of memory: least deviation that counts for z; proposed
     trend: float = 2.33  # Mann-Kendall z, one-sided p < 0.01 [Garg98]
     days_left: float = 7.0  # days until exhausted at this slope: growing [Garg98]
+    months_left: float = 30.0  # days until exhausted at this slope: no leak that counts; proposed
+    sure: float = 4.0  # Mann-Kendall z that leaves no doubt, p < 1e-4 [Garg98]
+    half_way: float = 0.25  # share of the time that the first half of the growth takes at least: a
+    # page cache fills fast after a restart and then stops; proposed
     hours_left: float = 24.0  # hours until exhausted: critical [Garg98]
     slab_share: float = 1.0  # % of memory a day that kernel memory may grow; proposed
     oom_kills: float = 2.0  # kills in 24 h that are several; proposed
@@ -34,6 +38,8 @@ class Processes(_Limits, frozen=True, kw_only=True):
     cpu_busy: float = 70.0  # % busy; proposed
     cpu_full: float = 90.0  # % busy; proposed
     cpu_risen: float = 30.0  # points above its own median: one core of several spins; proposed
+    cpu_raised: float = 4.0  # robust z of the processor's load; proposed
+    cpu_floor: float = 5.0  # points: least deviation that counts for z; proposed
     idle_traffic: float = 0.5  # share of its usual packet rate up to which traffic explains nothing
     many: float = 5.0  # robust z of the number of processes; proposed
     rampant: float = 8.0  # robust z of the number of processes; proposed
@@ -41,6 +47,8 @@ class Processes(_Limits, frozen=True, kw_only=True):
     slow: float = 3.0  # robust z of the session's duration; proposed
     very_slow: float = 6.0  # robust z of the session's duration; proposed
     slow_floor: float = 0.5  # seconds: least deviation that counts for z; proposed
+    load_high: float = 2.0  # one-minute load per core; proposed
+    files_floor: float = 50.0  # open files: least deviation that counts for z; proposed
     faults_some: float = 0.005  # share of calls answered by a fault; proposed
     faults_many: float = 0.05  # share of calls answered by a fault; proposed
     crashes_many: float = 3.0  # process or kernel faults in the previous boot cycle; proposed
@@ -80,6 +88,10 @@ class Wifi(_Limits, frozen=True, kw_only=True):
     neighbours_some: float = 3.0  # access points on the channel; proposed
     neighbours_many: float = 6.0  # access points on the channel; proposed
     resets_many: float = 3.0  # radio resets in 24 h; proposed
+    noise_some: float = -92.0  # dBm [7925G]
+    noise_much: float = -85.0  # dBm; proposed
+    usual_day: float = 0.3  # quantile of a day that stands for it: three hours in ten
+    few_clients: float = 0.6  # of the clients usual at this time of day; proposed
     home_traffic: float = 0.3  # share of its usual packet rate that shows somebody at home
 
 
@@ -128,6 +140,11 @@ class Line(_Limits, frozen=True, kw_only=True):
     bias_doubtful: float = 15_000.0  # uA [vendor optical]
     bias_bad: float = 20_000.0  # uA [vendor optical]
     bias_risen: float = 1.5  # of its own median [vendor optical]
+    send_doubtful: float = 500.0  # 0.001 dBm: class B+ launches 0.5 to 5 dBm [G984]
+    send_bad: float = 0.0  # 0.001 dBm [G984]
+    supply: float = 3300.0  # mV of an optical module
+    supply_doubtful: float = 100.0  # mV off [KPI]
+    supply_bad: float = 200.0  # mV off [KPI]
     laser_hot: float = 60.0  # degrees Celsius [KPI]
     laser_overheating: float = 70.0  # degrees Celsius [KPI]
     cable_snr_doubtful: float = 350.0  # 0.1 dB at 256QAM [uBR]
@@ -138,6 +155,8 @@ class Line(_Limits, frozen=True, kw_only=True):
     cable_receive_bad: float = 150.0  # 0.1 dBmV, either sign [uBR]
     codewords_some: float = 1.0  # uncorrectable per million; proposed
     codewords_many: float = 100.0  # uncorrectable per million: visible; proposed
+    upstream_doubtful: float = 300.0  # 0.1 dB at the CMTS; proposed
+    upstream_bad: float = 250.0  # 0.1 dB at the CMTS; proposed
     timeouts_some: float = 3.0  # T3 in 24 h; proposed
     timeouts_many: float = 25.0  # T3 in 24 h; proposed
     timeouts_lost: float = 3.0  # T4 in 24 h; proposed
@@ -153,21 +172,34 @@ class Network(_Limits, frozen=True, kw_only=True):
 
     loss_some: float = 0.01  # share of pings lost; proposed
     loss_much: float = 0.03  # share of pings lost; proposed
+    lease_late: float = 0.125  # share of a lease left: past T2, nobody renews it (RFC 2131, 4.4.5)
+    redials_some: float = 2.0  # PPP sessions lost in 24 h; proposed
+    redials_many: float = 6.0  # PPP sessions lost in 24 h; proposed
     delay_longer: float = 3.0  # robust z of the round trip to the gateway; proposed
     delay_long: float = 6.0  # robust z of the round trip to the gateway; proposed
-    delay_floor: float = 2.0  # ms: least deviation that counts for z; proposed
+    delay_floor: float = 3.0  # ms: least deviation for z; nobody notices 10 ms more; proposed
     delay_least: float = 50.0  # ms below which no delay is long; proposed
     drops_some: float = 100.0  # dropped per million frames sent; proposed
     drops_many: float = 10_000.0  # dropped per million frames sent; proposed
     evening_from: float = 19.0  # local hour; proposed
     evening_until: float = 23.0  # local hour; proposed
-    offline_least: int = 3  # siblings offline beside this one; proposed
+    evening_step: float = 3.0  # robust z of the evening against the rest of the day; proposed
+    evening_ratio: float = 1.5  # of the delay in the evening to that in the rest; proposed
+    offline_least: int = 3  # siblings beside this one that are more than chance; proposed
     offline_rate: float = 0.02  # share offline on an ordinary day; proposed
     error_rate: float = 0.05  # share of siblings in error on an ordinary day; proposed
-    significance: float = 0.001  # binomial p of that many siblings; proposed
+    call_rate: float = 0.002  # calls of a router in 15 min on an ordinary day; proposed
+    calls_floor: float = 0.7  # calls in 15 min on top: one may be the subscriber's own; proposed
+    count_doubtful: float = 2.5  # deviate of a count from the segment's own usual; proposed
+    count_lasting: float = 1.5  # the same of the last hour's mean, doubtful; proposed
+    count_sure: float = (
+        4.0  # the same: p < 1e-3 at counts of a few (design: segment anomaly); proposed
+    )
+    count_many: float = 8.0  # the same: no doubt; proposed
+    calls_many: float = 5.0  # calls in 15 min, where only their number is known; proposed
     large_share: float = 0.20  # of the segment; proposed
-    calls_some: int = 3  # calls in 15 min; proposed
-    calls_many: int = 5  # calls in 15 min; proposed
+    lately: float = 3600.0  # seconds of the segment's newest states; older ones say what is usual
+    restarts_age: float = 7200.0  # seconds that restarts of neighbours together are news; proposed
     late: float = 1.5  # sampling intervals since the newest sample; proposed
     silent: float = 3.0  # sampling intervals since the newest sample; proposed
     state_age: float = 7200.0  # seconds that a state of the segment is news; proposed
@@ -179,8 +211,10 @@ class Course(_Limits, frozen=True, kw_only=True):
     firmware_days: float = 14.0  # days that a change of firmware is news; proposed
     cohort_z: float = 3.0  # deviate of two shares: routers of this firmware are worse; proposed
     cohort_ratio: float = 1.5  # least ratio of the shares; proposed
+    cohort_far: float = 0.05  # share of routers in error on top: the firmware is bad; proposed
     relapse_share: float = 0.15  # of the cohort relapsing in 7 days; proposed
-    days: float = 7.0  # days that a reboot is remembered; proposed
+    days: float = 7.0  # days that a reboot and a contact are remembered; design, guard rails
+    repeated: float = 24.0  # cost of doing again what did not help: one more contact; costs.tsv
 
 
 class Thresholds(_Limits, frozen=True, kw_only=True):
@@ -198,8 +232,9 @@ class Thresholds(_Limits, frozen=True, kw_only=True):
         leak_days: days of uptime at which a leak is as likely as its share; less uptime makes it
             proportionally less likely, more up to twice. Uptime is a prior, never evidence.
         least_leak: the lowest such factor.
-        fresh: seconds of uptime in which a fault that a reboot cures is unlikely.
-        fresh_factor: by what factor.
+        fresh: seconds from the onset of a fault to the call, mean: what a restart cured must have
+            come back since. Half an hour after one it is a quarter as likely.
+        fresh_factor: the least such factor.
         excess: what an acceptable action costs more than the right one, at most. With 10 a
             technician comes when 90 % sure, and is preceded by a consultation below that;
             proposed.
@@ -218,8 +253,8 @@ class Thresholds(_Limits, frozen=True, kw_only=True):
     tempering: float = 0.9
     leak_days: float = 7.0
     least_leak: float = 0.15
-    fresh: float = 3600.0
-    fresh_factor: float = 0.3
+    fresh: float = 7200.0
+    fresh_factor: float = 0.25
     excess: float = 10.0
     least_reboot: float = 0.3
     shown: int = 8

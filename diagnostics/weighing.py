@@ -21,6 +21,7 @@ UNSEEN = -1
 _KEPT = 2048  # results
 _KEPT_CAUSES = 5
 _TINY = 1e-12
+_UNSURE = 0.2
 _REBOOT = ACTIONS.index("reboot")
 
 _CURED = ("F01", "F02", "F03", "F04", "F16", "F20")
@@ -41,14 +42,16 @@ class Standing(NamedTuple):
         is_calling: a contact is going on.
         is_settling: the restart is too fresh for its readings.
         leak: factor on the probability of a leak, None if the uptime is unknown.
-        is_fresh: what a reboot cures has been cured lately.
+        in_vain: actions that were tried lately and did not help.
+        since_cure: how likely a fault that a reboot cures came back since the restart.
     """
 
     access: str | None
     is_calling: bool
     is_settling: bool
     leak: float | None
-    is_fresh: bool
+    since_cure: float
+    in_vain: tuple[Action, ...] = ()
 
 
 class Weighed(NamedTuple):
@@ -105,11 +108,15 @@ def _weigh(
     prior = _prior(model, limits, standing)
     posterior = _normalised(prior + np.add.reduce(model.logs.take(rows, axis=0)))
     chances: list[float] = (posterior @ model.rights).tolist()
-    action = _chosen(posterior @ model.costs, chances[_REBOOT], limits, standing)
+    costs = model.costs + _again(limits, standing)
+    action = _chosen(posterior @ costs, chances[_REBOOT], limits, standing)
     shares: list[float] = posterior.tolist()
     order = sorted(range(len(shares)), key=shares.__getitem__, reverse=True)
-    # The evidence is for what is to be done: its likeliest cause, not the likeliest of all.
+    # The evidence is for what is to be done: its likeliest cause. Where an action is chosen
+    # because nothing is sure, it is for the likeliest cause of all.
     leading = next((c for c in order if model.causes[c].right == action), order[0])
+    if shares[leading] < _UNSURE * shares[order[0]]:
+        leading = order[0]
     shown, normal = _shown(model, limits, prior, leading, rows)
     view = model.view(tuple(symptom.name for symptom in symptoms))
     return Weighed(
@@ -122,8 +129,14 @@ def _weigh(
         ),
         shown=shown,
         normal=normal,
-        would_change=would_change(model, view, found, posterior, action),
+        would_change=would_change(model, view, found, posterior, costs, action),
     )
+
+
+def _again(limits: Thresholds, standing: Standing) -> Vector:
+    """What each action costs more because it was tried in vain: the contact that follows."""
+    again = limits.course.repeated
+    return np.array([again if action in standing.in_vain else 0.0 for action in ACTIONS])
 
 
 def _prior(model: Model, limits: Thresholds, standing: Standing) -> Vector:
@@ -132,9 +145,8 @@ def _prior(model: Model, limits: Thresholds, standing: Standing) -> Vector:
         return prior
     prior = prior.copy()
     prior[model.index["F01"]] += math.log(standing.leak)
-    if standing.is_fresh:
-        for cause in _CURED:
-            prior[model.index[cause]] += math.log(limits.fresh_factor)
+    for cause in _CURED:
+        prior[model.index[cause]] += math.log(standing.since_cure)
     return prior
 
 

@@ -51,7 +51,12 @@ def worded(findings: list[tuple[str, Finding]], weighed: Weights) -> tuple[Evide
 
 
 def would_change(
-    model: Model, view: View, found: tuple[int, ...], posterior: Vector, action: Action
+    model: Model,
+    view: View,
+    found: tuple[int, ...],
+    posterior: Vector,
+    costs: Vector,
+    action: Action,
 ) -> tuple[str, ...]:
     """What further findings would change the action, likeliest first.
 
@@ -63,12 +68,13 @@ def would_change(
         view: the symptoms that the router can show.
         found: for each of these symptoms its row in the model; negative if it was not seen.
         posterior: of the causes.
+        costs: expected, by cause and action.
         action: what the verdict says.
     """
     unseen = len(model.factors) - 1
     now = np.array([unseen if row < 0 else row for row in found]).take(view.symptoms)
     odds = view.factors * (posterior / model.factors).take(now, axis=0)
-    best = np.argmin(odds @ model.costs, axis=1)
+    best = np.argmin(odds @ costs, axis=1)
     chances = view.likely @ posterior
     is_news = (best != ACTIONS.index(action)) & (now != view.rows) & (chances >= _LEAST_LIKELY)
     # that something not looked at is normal is no news

@@ -25,8 +25,9 @@ def _counted(see: Observations, since: float) -> int:
     """Restarts that the router itself counted, our own subtracted."""
     counted = see.in_a_day("sys.boot_count") or 0.0
     ours = sum(boot.cause == "remote_reboot" and boot.at >= since for boot in see.boots)
+    cold = see.in_a_day("sys.boot_cold") or 0.0
     told = see.numbers.get("acs.boot_events_24h", 0.0)
-    return int(max(counted - ours, told))
+    return int(max(counted - ours, cold, told))
 
 
 def _watchdog(see: Observations) -> Finding | None:

@@ -6,8 +6,13 @@ from diagnostics.context import Cohort
 from diagnostics.observations import DAY, Finding, Observations
 from diagnostics.symptoms.base import Symptom
 
-_SAME, _CHANGED, _WORSE = range(3)
+_SAME, _CHANGED, _WORSE, _BAD = range(4)
 _PERCENT = 100.0
+_ADVICE = (
+    ("technician", "A technician came in the last {:.0f} days and it did not help."),
+    ("consult_wifi", "Advice on Wi-Fi in the last {:.0f} days did not help."),
+    ("consult_lan", "Advice on the home network in the last {:.0f} days did not help."),
+)
 
 
 def _firmware(see: Observations) -> Finding | None:
@@ -34,21 +39,17 @@ def _cohort(see: Observations, cohort: Cohort) -> Finding | None:
         spread = math.sqrt(max(before * (1 - before), 1e-4) / cohort.routers)
         if now - before > limits.cohort_z * spread and now > limits.cohort_ratio * before:
             says = "{:.1f} % of the routers with this firmware have trouble; {:.1f} % had before."
-            return Finding(_WORSE, "sys.fw_version", says, (_PERCENT * now, _PERCENT * before))
+            level = _BAD if now - before >= limits.cohort_far else _WORSE
+            return Finding(level, "sys.fw_version", says, (_PERCENT * now, _PERCENT * before))
     relapse = cohort.relapse_7d
     if relapse is not None and relapse >= limits.relapse_share:
         says = "{:.0f} % of the routers with this firmware relapse within 7 days of a reboot."
-        return Finding(_WORSE, "sys.fw_version", says, (_PERCENT * relapse,))
+        return Finding(_BAD, "sys.fw_version", says, (_PERCENT * relapse,))
     return None
 
 
 def _reboots(see: Observations, *, helped: bool) -> int:
-    since = see.now - see.limits.course.days * DAY
-    begun = see.now - see.limits.contact
-    return sum(
-        contact.action == "reboot" and contact.helped is helped and since <= contact.at < begun
-        for contact in see.context.contacts
-    )
+    return sum(c.action == "reboot" and c.helped is helped for c in see.earlier_contacts())
 
 
 def _relapse(see: Observations) -> Finding | None:
@@ -69,7 +70,20 @@ def _tried(see: Observations) -> Finding | None:
     return Finding(int(count > 0), "contacts", says, (count, days))
 
 
+def _advised(see: Observations) -> Finding | None:
+    """Advice and visits that did not help speak against what they would have cured."""
+    if not see.is_calling and not see.context.contacts:
+        return None
+    tried = see.in_vain()
+    days = see.limits.course.days
+    for level, (action, says) in enumerate(_ADVICE, start=1):
+        if action in tried:
+            return Finding(level, "contacts", says, (days,))
+    return Finding(0, "contacts", "No advice was in vain in the last {:.0f} days.", (days,))
+
+
 SYMPTOMS = (
+    Symptom("advice_tried", (), _advised),
     Symptom("firmware", (), _firmware),
     Symptom("relapse", (), _relapse),
     Symptom("reboot_tried", (), _tried),

@@ -3,6 +3,7 @@
 from diagnostics.observations import DAY, Finding, Observations
 from diagnostics.symptoms.base import Symptom, above
 
+_LEVELS = ("cm.ds_snr", "cm.us_power", "cm.ds_power", "cm.us_snr_cmts")
 _TENTH = 10.0
 _MILLION = 1e6
 
@@ -25,6 +26,11 @@ def _levels(see: Observations) -> Finding | None:
         level = above(abs(received), limits.cable_receive_doubtful, limits.cable_receive_bad)
         says = "It receives {:.1f} dBmV; from -7 to +7 dBmV is good."
         found.append(Finding(level, "cm.ds_power", says, (received / _TENTH,)))
+    heard = see.middle("cm.us_snr_cmts")
+    if heard is not None:
+        level = (heard < limits.upstream_doubtful) + (heard < limits.upstream_bad)
+        says = "The exchange hears it {:.1f} dB above the noise; 30 dB is good."
+        found.append(Finding(level, "cm.us_snr_cmts", says, (heard / _TENTH,)))
     return max(found, key=lambda finding: finding.level, default=None)
 
 
@@ -64,7 +70,7 @@ def _partial(see: Observations) -> Finding | None:
 
 
 SYMPTOMS = (
-    Symptom("cm_levels", ("cm.ds_snr", "cm.us_power", "cm.ds_power"), _levels),
+    Symptom("cm_levels", _LEVELS, _levels),
     Symptom("cm_codewords", ("cm.uncorr",), _codewords),
     Symptom("cm_timeouts", ("cm.t3", "cm.t4"), _timeouts),
     Symptom("cm_partial", ("cm.partial_service",), _partial),

@@ -7,6 +7,7 @@ errors; it shows as a low rate alone, which speaks little for a fault.
 from diagnostics.observations import DAY, Finding, Observations
 from diagnostics.symptoms.base import Symptom, above
 
+_IN_SYNC = frozenset({"up", "showtime", "dormant"})
 _TENTH = 10.0
 
 
@@ -46,7 +47,11 @@ def _retrains(see: Observations) -> Finding | None:
     metric = "dsl.retrain"
     count = see.in_a_day(metric)
     if count is None:
-        return None
+        metric = "dsl.showtime"
+        restarts = see.restarts_of_age(metric)
+        if restarts is None:
+            return None
+        count = float(restarts)
     limits = see.limits.line
     count = max(0.0, count - sum(boot.at >= see.now - DAY for boot in see.boots))
     level = above(count, limits.retrains_some, limits.retrains_many)
@@ -76,10 +81,21 @@ def _rate(see: Observations) -> Finding | None:
     return Finding(level, metric, says, (now / 1000, usual / 1000))
 
 
+def _link(see: Observations) -> Finding | None:
+    metric = "dsl.link_status"
+    status = see.word(metric)
+    if status is None:
+        return None
+    is_down = status not in _IN_SYNC
+    says = "The line is not synchronised ({})." if is_down else "The line is synchronised ({})."
+    return Finding(int(is_down), metric, says, (status,))
+
+
 SYMPTOMS = (
+    Symptom("dsl_link", ("dsl.link_status",), _link),
     Symptom("dsl_margin", ("dsl.snr_margin_ds", "dsl.snr_margin_us"), _margin),
     Symptom("dsl_errors", ("dsl.crc_ds", "dsl.es", "dsl.ses"), _errors),
-    Symptom("dsl_retrains", ("dsl.retrain",), _retrains),
+    Symptom("dsl_retrains", ("dsl.retrain", "dsl.showtime"), _retrains),
     Symptom("dsl_attenuation", ("dsl.atten_ds",), _attenuation),
     Symptom("dsl_rate", ("dsl.rate_ds",), _rate),
 )

@@ -1,8 +1,10 @@
 """The way to the gateway: loss, delay, overflowing queues, the busy hours."""
 
+from diagnostics.baselines import MAD_TO_SIGMA
 from diagnostics.observations import Finding, Observations
 from diagnostics.symptoms.base import Symptom, above
 
+_TODAY, _RECURRING = 1, 2
 _PERCENT = 100.0
 
 
@@ -42,6 +44,31 @@ def _queue(see: Observations) -> Finding | None:
     return Finding(level, metric, says, (ratio,))
 
 
+def _evenings(see: Observations) -> Finding | None:
+    """Whether the way to the gateway is longer in the evening, and on how many."""
+    metric = "ip.ping_rtt_gw"
+    limits = see.limits.network
+    today = see.evening(metric)
+    past = see.history.past.evenings(metric, limits.evening_from, see.context.utc_offset)
+    if today is None and past is None:
+        return None
+    is_today = today is not None and _is_longer(see, *today)
+    if past is not None and _is_longer(see, *past):
+        says = "In the evenings a packet takes {:.0f} ms to the gateway and back, else {:.0f} ms."
+        return Finding(_RECURRING, metric, says, past[:2])
+    if is_today and today is not None:
+        says = "In the evening a packet took {:.0f} ms to the gateway and back, else {:.0f} ms."
+        return Finding(_TODAY, metric, says, today[:2])
+    says = "The way to the gateway is as short in the evening as it is else."
+    return Finding(0, metric, says)
+
+
+def _is_longer(see: Observations, evening: float, rest: float, mad: float) -> bool:
+    limits = see.limits.network
+    z = (evening - rest) / max(MAD_TO_SIGMA * mad, limits.delay_floor)
+    return z >= limits.evening_step and evening >= limits.evening_ratio * rest
+
+
 def _evening(see: Observations) -> Finding | None:
     if not see.is_calling:
         return None  # readings come at all hours: only the hour of a call says something
@@ -54,6 +81,7 @@ def _evening(see: Observations) -> Finding | None:
 SYMPTOMS = (
     Symptom("gateway_loss", ("ip.ping_loss_gw",), _loss),
     Symptom("gateway_delay", ("ip.ping_rtt_gw",), _delay),
+    Symptom("evening_delay", ("ip.ping_rtt_gw",), _evenings),
     Symptom("queue_drops", ("eth.disc_tx",), _queue),
     Symptom("evening", (), _evening),
 )

@@ -8,10 +8,11 @@ from diagnostics.observations import DAY, HOUR, Finding, Observations
 from diagnostics.symptoms.base import Symptom, above
 from diagnostics.trends import theil_sen
 
-_NORMAL, _STEADY, _HIGH, _RISING, _LEAKING = range(5)
+_NORMAL, _STEADY, _HIGH, _RISING, _GROWING, _LEAKING = range(6)
 _MIB = 1024.0
 _PERCENT = 100.0
 _LEAST_SPAN = 8 * HOUR
+_FEWEST = 6
 
 
 def _used(see: Observations) -> tuple[str, float, float] | None:
@@ -23,16 +24,32 @@ def _used(see: Observations) -> tuple[str, float, float] | None:
     return None if used is None else ("sys.mem_util", used, 1.0)
 
 
-def _growth(see: Observations, metric: str, unit: float) -> float | None:
-    """Growth in per cent of memory a day that is beyond doubt; 0 without a trend."""
+def _growth(see: Observations, metric: str, unit: float) -> tuple[float, bool] | None:
+    """Growth in per cent of memory a day, 0 without a trend, and whether it is beyond doubt."""
     booted_at = see.history.booted_at
     if booted_at is None or not abs(booted_at - see.history.past.epoch_at) <= HOUR:
         return None  # never across a restart
     normal = see.history.baseline(metric)
     if math.isnan(normal.trend):
         return None
-    is_sure = math.copysign(normal.trend, normal.trend * unit) > see.limits.memory.trend
-    return max(0.0, normal.slope * unit) if is_sure else 0.0
+    limits = see.limits.memory
+    z = math.copysign(normal.trend, normal.trend * unit)
+    if z <= limits.trend or not normal.slope * unit > 0:
+        return 0.0, False
+    if _filled_fast(see, metric, unit):
+        return 0.0, False
+    return normal.slope * unit, z >= limits.sure
+
+
+def _filled_fast(see: Observations, metric: str, unit: float) -> bool:
+    """Whether most of the growth came early in this uptime, as that of a page cache does."""
+    begun = see.history.past.epoch_at
+    values = [value * unit for at, value in see.history.past.series(metric) if at >= begun]
+    if len(values) < _FEWEST:
+        return False
+    half = (values[0] + values[1] + values[-1] + values[-2]) / 4
+    below = sum(value < half for value in values)
+    return below < see.limits.memory.half_way * len(values)
 
 
 def _recent_growth(see: Observations, metric: str, unit: float) -> float | None:
@@ -54,10 +71,11 @@ def _memory(see: Observations) -> Finding | None:
         return None
     metric, percent, unit = used
     limits = see.limits.memory
-    growth = _growth(see, metric, unit)
+    found = _growth(see, metric, unit)
+    growth, is_sure = found or (None, False)
     if percent >= limits.high and not growth:
         growth = _recent_growth(see, metric, unit) or growth
-    if growth and (level := _growing(see, percent, growth)):
+    if growth and (level := _growing(see, percent, growth, is_sure=is_sure)):
         says = "Memory in use is {:.0f} % and grows by {:.1f} points a day without a restart."
         return Finding(level, metric, says, (percent, growth))
     if percent < limits.high:
@@ -70,11 +88,16 @@ def _memory(see: Observations) -> Finding | None:
     return Finding(level, metric, "Memory in use is {:.0f} %.", (percent,))
 
 
-def _growing(see: Observations, percent: float, growth: float) -> int:
+def _growing(see: Observations, percent: float, growth: float, *, is_sure: bool) -> int:
     limits = see.limits.memory
     days = (_PERCENT - percent) / growth
-    if percent >= limits.critical or days * DAY <= limits.hours_left * HOUR:
+    is_soon = days * DAY <= limits.hours_left * HOUR
+    if is_soon or (percent >= limits.critical and days <= limits.days_left):
         return _LEAKING
+    if is_sure and days <= limits.days_left:
+        return _GROWING
+    if days > limits.months_left:
+        return _NORMAL
     if percent >= limits.high or days <= limits.days_left:
         return _RISING
     return _NORMAL
@@ -85,10 +108,11 @@ def _slab(see: Observations) -> Finding | None:
     value, total = see.numbers.get(metric), see.numbers.get("sys.mem_total")
     if value is None or not total:
         return None
-    growth = _growth(see, metric, 1.0)
-    if growth is None:
+    found = _growth(see, metric, 1.0)
+    if found is None:
         return None
-    limits, share = see.limits.memory, _PERCENT * growth / total
+    growth, limits = found[0], see.limits.memory
+    share = _PERCENT * growth / total
     level = above(share, limits.slab_share, 5 * limits.slab_share)
     says = "Kernel memory that cannot be freed is {:.0f} MiB and grows by {:.1f} MiB a day."
     return Finding(level, metric, says, (value / _MIB, growth / _MIB))

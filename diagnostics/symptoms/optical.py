@@ -30,6 +30,15 @@ def _power(see: Observations) -> Finding | None:
     return Finding(level, metric, "Its light arrives at the exchange with {:.1f} dBm.", (light,))
 
 
+def _signal(see: Observations) -> Finding | None:
+    metric = "pon.los"
+    is_lost = see.numbers.get(metric)
+    if is_lost is None:
+        return None
+    says = "No light arrives over the fibre." if is_lost else "Light arrives over the fibre."
+    return Finding(int(is_lost > 0), metric, says)
+
+
 def _errors(see: Observations) -> Finding | None:
     if see.numbers.get("pon.sd_sf"):
         return Finding(_BAD, "pon.sd_sf", "The optical unit raises its signal-degraded alarm.")
@@ -46,6 +55,34 @@ def _errors(see: Observations) -> Finding | None:
 
 
 def _ageing(see: Observations) -> Finding | None:
+    found = (_sending(see), _supply(see), _laser(see))
+    return max((f for f in found if f is not None), key=lambda f: f.level, default=None)
+
+
+def _sending(see: Observations) -> Finding | None:
+    metric = "pon.tx_power"
+    light = see.middle(metric)
+    if light is None:
+        return None
+    limits = see.limits.line
+    level = (light < limits.send_doubtful) + (light < limits.send_bad)
+    says = "It sends light of {:.1f} dBm; at least 0.5 dBm is good."
+    return Finding(level, metric, says, (light / _MILLI,))
+
+
+def _supply(see: Observations) -> Finding | None:
+    metric = "pon.voltage"
+    volts = see.middle(metric)
+    if volts is None:
+        return None
+    limits = see.limits.line
+    off = abs(volts - limits.supply)
+    level = above(off, limits.supply_doubtful, limits.supply_bad)
+    says = "The supply of the optical unit is {:.2f} V; 3.3 V is good."
+    return Finding(level, metric, says, (volts / _MILLI,))
+
+
+def _laser(see: Observations) -> Finding | None:
     limits = see.limits.line
     bias, degrees = see.middle("pon.bias"), see.middle("pon.temp")
     if bias is not None:
@@ -64,6 +101,7 @@ def _ageing(see: Observations) -> Finding | None:
 
 SYMPTOMS = (
     Symptom("pon_power", ("pon.rx_power", "pon.olt_rx_power"), _power),
+    Symptom("pon_signal", ("pon.los",), _signal),
     Symptom("pon_errors", ("pon.fec_uncorr", "pon.bip_ds", "pon.sd_sf"), _errors),
-    Symptom("pon_ageing", ("pon.bias", "pon.temp"), _ageing),
+    Symptom("pon_ageing", ("pon.bias", "pon.temp", "pon.tx_power", "pon.voltage"), _ageing),
 )

@@ -1,7 +1,13 @@
 """Heat and supply voltage of the router."""
 
-from diagnostics.observations import Finding, Observations
+from diagnostics.observations import DAY, Finding, Observations
 from diagnostics.symptoms.base import Symptom, above
+
+_BY_HEAT = 2
+_HEAT = ("overheat", "over heat", "thermal", "temperature")
+_CRASH = ("watchdog", "crash", "panic", "oops", "exception", "kernel")
+_NO_GASP = frozenset({"", "0", "false", "no", "none", "off"})
+_LATELY = 7.0  # days
 
 
 def _temperature(see: Observations) -> Finding | None:
@@ -25,7 +31,32 @@ def _voltage(see: Observations) -> Finding | None:
     return Finding(level, metric, "Its supply is {:.1f} V; {:.1f} V is usual.", (volts, usual))
 
 
+def _gasp(see: Observations) -> Finding | None:
+    metric = "pon.dying_gasp"
+    word = see.word(metric)
+    if word is None:
+        return None
+    is_seen = word not in _NO_GASP
+    says = (
+        "Its last words said that it lost its power." if is_seen else "It has not lost its power."
+    )
+    return Finding(int(is_seen), metric, says)
+
+
+def _cause(see: Observations) -> Finding | None:
+    metric = "sys.last_boot_cause"
+    cause = see.word(metric)
+    if cause is None or see.uptime is None or see.uptime > _LATELY * DAY:
+        return None
+    is_hot = any(word in cause for word in _HEAT)
+    is_crash = any(word in cause for word in _CRASH)
+    level = _BY_HEAT if is_hot else int(is_crash)
+    return Finding(level, metric, "The cause of its last restart: {}.", (cause,))
+
+
 SYMPTOMS = (
+    Symptom("dying_gasp", ("pon.dying_gasp",), _gasp),
+    Symptom("boot_cause", ("sys.last_boot_cause",), _cause),
     Symptom("temperature", ("sys.temp_cpu",), _temperature),
     Symptom("voltage", ("sys.voltage",), _voltage),
 )

@@ -3,7 +3,7 @@
 from diagnostics.observations import Finding, Observations
 from diagnostics.symptoms.base import Symptom, above
 
-_NORMAL, _BUSY, _OVERLOAD, _RUNAWAY = range(4)
+_NORMAL, _RAISED, _BUSY, _OVERLOAD, _RUNAWAY = range(5)
 _PERCENT = 100.0
 
 
@@ -25,11 +25,15 @@ def _cpu(see: Observations) -> Finding | None:
     metric = "sys.cpu_util"
     busy = see.middle(metric)
     if busy is None:
-        return None
+        return _load(see)
     limits = see.limits.processes
     usual = see.usual(metric)
     risen = usual is not None and busy >= usual + limits.cpu_risen
     if busy < limits.cpu_busy and not risen:
+        z = see.deviation(metric, busy, limits.cpu_floor)
+        if z is not None and z >= limits.cpu_raised:
+            says = "The processor is {:.0f} % busy; {:.0f} % is usual."
+            return Finding(_RAISED, metric, says, (busy, usual))
         return Finding(_NORMAL, metric, "The processor is {:.0f} % busy.", (busy,))
     traffic = see.traffic()
     if busy >= limits.cpu_full and traffic is not None and traffic <= limits.idle_traffic:
@@ -43,6 +47,27 @@ def _cpu(see: Observations) -> Finding | None:
         return Finding(_BUSY, metric, "The processor is {:.0f} % busy.", (busy,))
     says = "The processor is {:.0f} % busy; {:.0f} % is usual."
     return Finding(_BUSY, metric, says, (busy, usual))
+
+
+def _load(see: Observations) -> Finding | None:
+    """The load of a router that does not tell how busy its processor is."""
+    metric = "sys.load1_per_core"
+    load = see.middle(metric)
+    if load is None:
+        return None
+    level = _BUSY if load >= see.limits.processes.load_high else _NORMAL
+    return Finding(level, metric, "The load of its processor is {:.1f} per core.", (load,))
+
+
+def _files(see: Observations) -> Finding | None:
+    metric = "sys.fd_open"
+    limits = see.limits.processes
+    z = see.z(metric, limits.files_floor)
+    if z is None:
+        return None
+    says = "{:.0f} files are open; {:.0f} are usual."
+    figures = (see.numbers[metric], see.usual(metric))
+    return Finding(above(z, limits.many, limits.rampant), metric, says, figures)
 
 
 def _processes(see: Observations) -> Finding | None:
@@ -92,7 +117,8 @@ def _session_faults(see: Observations) -> Finding | None:
 
 SYMPTOMS = (
     Symptom("dns_proxy", ("sys.dns_proxy_fail",), _dns_proxy),
-    Symptom("cpu", ("sys.cpu_util",), _cpu),
+    Symptom("cpu", ("sys.cpu_util", "sys.load1_per_core"), _cpu),
+    Symptom("files", ("sys.fd_open",), _files),
     Symptom("processes", ("sys.process_count",), _processes),
     Symptom("crashes", ("sys.kernel_faults_prev_boot", "sys.process_faults_prev_boot"), _crashes),
     Symptom("session_time", ("acs.session_rtt",), _session_time),

@@ -1,94 +1,87 @@
 """The segment: neighbours offline, in trouble, restarting or calling together, and silence."""
 
-import math
-
+from diagnostics.neighbours import MANY, SOME, Count
 from diagnostics.observations import Finding, Observations
 from diagnostics.symptoms.base import Symptom, above
 
-_NONE, _SOME, _MANY = range(3)
+_BURST, _TOGETHER = 2, 3
 _FEWEST_GAPS = 3
 _MINUTE = 60.0
+_PERCENT = 100.0
 
 
-def binomial_tail(least: int, of: int, rate: float) -> float:
-    """Probability that ``least`` or more of ``of`` do what each does with probability ``rate``."""
-    if least <= 0:
-        return 1.0
-    if least > of:
-        return 0.0
-    below = sum(math.comb(of, k) * rate**k * (1 - rate) ** (of - k) for k in range(least))
-    return max(0.0, 1.0 - below)
-
-
-def _level(see: Observations, count: int, of: int, rate: float) -> int:
-    limits = see.limits.network
-    if count < limits.offline_least or binomial_tail(count, of, rate) >= limits.significance:
-        return _NONE
-    return _MANY if count >= limits.large_share * of else _SOME
+def _told(see: Observations, metric: str, limits: tuple[float, float], says: str) -> Finding | None:
+    """The same from a share that the collector calculated."""
+    share = see.numbers.get(metric)
+    if share is None:
+        return None
+    level = (0, SOME, MANY)[above(share, *limits)]
+    return Finding(level, metric, says, (_PERCENT * share,))
 
 
 def _is_outage(see: Observations) -> bool:
     """Whether neighbours are gone: then none is left to have trouble or to call about it yet."""
-    finding = _offline(see)
-    return finding is not None and finding.level > _NONE
+    return see.segment is not None and see.segment.offline().level >= SOME
+
+
+def _counted(see: Observations, count: Count, says: str) -> Finding:
+    assert see.segment is not None
+    routers = see.segment.newest.routers
+    says += "; {:.0f} is usual." if count.level else "."
+    return Finding(count.level, "segment", says, (count.now, routers, count.usual))
 
 
 def _offline(see: Observations) -> Finding | None:
-    limits = see.limits.network
-    if see.segment is not None:
-        count, of = see.segment.offline, see.segment.routers
-        level = _level(see, count, of, limits.offline_rate)
-        return Finding(level, "segment", "{} of {} neighbours are offline.", (count, of))
-    share = see.numbers.get("seg.offline_frac")
-    if share is None:
-        return None
-    level = _MANY if share >= limits.large_share else int(share >= limits.error_rate)
-    says = "{:.0f} % of the neighbours are offline."
-    return Finding(level, "seg.offline_frac", says, (100 * share,))
+    if see.segment is None:
+        limits = see.limits.network
+        bounds = (limits.error_rate, limits.large_share)
+        says = "{:.0f} % of the neighbours are offline."
+        return _told(see, "seg.offline_frac", bounds, says)
+    return _counted(see, see.segment.offline(), "{:.0f} of {} neighbours are offline")
 
 
 def _errors(see: Observations) -> Finding | None:
-    limits = see.limits.network
-    if see.segment is not None:
-        count, of = see.segment.in_error, see.segment.routers
-        level = _level(see, count, of, limits.error_rate)
-        if not level and _is_outage(see):
-            return None
-        return Finding(level, "segment", "{} of {} neighbours have trouble too.", (count, of))
-    share = see.numbers.get("seg.error_frac")
-    if share is None:
+    if see.segment is None:
+        limits = see.limits.network
+        bounds = (limits.error_rate, limits.large_share)
+        says = "{:.0f} % of the neighbours have trouble too."
+        return _told(see, "seg.error_frac", bounds, says)
+    count = see.segment.in_error()
+    if not count.level and _is_outage(see):
         return None
-    level = above(share, limits.error_rate, limits.large_share)
-    says = "{:.0f} % of the neighbours have trouble too."
-    return Finding(level, "seg.error_frac", says, (100 * share,))
+    return _counted(see, count, "{:.0f} of {} neighbours have trouble too")
 
 
 def _boots(see: Observations) -> Finding | None:
-    least = see.limits.power.siblings
+    says = "{:.0f} neighbours restarted within 10 minutes."
     if see.segment is not None:
-        count, of = see.segment.boots_10min, see.segment.routers
-    elif (burst := see.numbers.get("seg.boot_burst")) is not None:
-        count, of = int(burst), 0
-    else:
+        count = see.segment.boots()
+        if count.level and see.has_restarted_with_neighbours():
+            says = "{:.0f} neighbours restarted within 10 minutes, and it did with them."
+            return Finding(_TOGETHER, "segment", says, (count.now,))
+        level = _BURST if count.level == MANY else int(count.level > 0)
+        return Finding(level, "segment", says, (count.now,))
+    burst = see.numbers.get("seg.boot_burst")
+    if burst is None:
         return None
-    level = int(count >= least)
-    if level and count >= see.limits.network.large_share * of:
-        level = _MANY
-    return Finding(level, "segment", "{} neighbours restarted within 10 minutes.", (count,))
+    level = int(burst >= see.limits.network.offline_least)
+    return Finding(level, "seg.boot_burst", says, (burst,))
 
 
 def _calls(see: Observations) -> Finding | None:
     if see.segment is not None:
-        count = see.segment.calls_15min
-    elif (calls := see.numbers.get("seg.calls_15min")) is not None:
-        count = int(calls)
-    else:
+        count = see.segment.calls()
+        if not count.level and _is_outage(see):
+            return None
+        says = "{:.0f} neighbours called within 15 minutes."
+        return Finding(count.level, "segment", says, (count.now,))
+    metric = "seg.calls_15min"
+    calls = see.numbers.get(metric)
+    if calls is None:
         return None
     limits = see.limits.network
-    level = above(count, limits.calls_some, limits.calls_many)
-    if not level and _is_outage(see):
-        return None
-    return Finding(level, "segment", "{} neighbours called within 15 minutes.", (count,))
+    level = (0, SOME, MANY)[above(calls, limits.offline_least, limits.calls_many)]
+    return Finding(level, metric, "{:.0f} neighbours called within 15 minutes.", (calls,))
 
 
 def _silence(see: Observations) -> Finding | None:

@@ -1,8 +1,9 @@
 """The router's session with the network: PPP, DHCP, its login, its telephone line."""
 
 from diagnostics.observations import DAY, Finding, Observations
-from diagnostics.symptoms.base import Symptom
+from diagnostics.symptoms.base import Symptom, above
 
+_MINUTE = 60.0
 _UP, _DOWN, _LEFT_BEHIND = range(3)
 _BAD = {
     "ppp.state": frozenset(
@@ -32,20 +33,34 @@ def _session(see: Observations) -> Finding | None:
 
 
 def _down(see: Observations, metric: str, state: str) -> Finding:
-    if _neighbours_came_back(see):
+    if see.segment is not None and see.segment.came_back():
         says = "Its session stayed {} when its neighbours came back."
         return Finding(_LEFT_BEHIND, metric, says, (state,))
     return Finding(_DOWN, metric, "Its session with the network is down ({}).", (state,))
 
 
-def _neighbours_came_back(see: Observations) -> bool:
-    least = see.limits.network.offline_least
-    if see.segment is None or see.segment.offline >= least:
-        return False
-    return any(
-        state.offline >= least and see.now - DAY <= state.at <= see.now
-        for state in see.context.segment_history
-    )
+def _lease(see: Observations) -> Finding | None:
+    metric = "dhcp.lease_left"
+    left = see.numbers.get(metric)
+    whole = see.history.baseline(metric).high
+    if left is None or not whole > 0:
+        return None
+    level = int(left < see.limits.network.lease_late * whole)
+    says = "Its address is lent for {:.0f} minutes more; {:.0f} minutes is usual at most."
+    return Finding(level, metric, says, (left / _MINUTE, whole / _MINUTE))
+
+
+def _redials(see: Observations) -> Finding | None:
+    metric = "ppp.uptime"
+    count = see.restarts_of_age(metric)
+    if count is None:
+        return None
+    if count:
+        count = max(0, count - sum(boot.at >= see.now - DAY for boot in see.boots))
+    limits = see.limits.network
+    level = above(count, limits.redials_some, limits.redials_many)
+    says = "Its session was lost at least {} times in 24 hours."
+    return Finding(level, metric, says, (count,))
 
 
 def _login(see: Observations) -> Finding | None:
@@ -71,6 +86,8 @@ def _voice(see: Observations) -> Finding | None:
 
 SYMPTOMS = (
     Symptom("wan_session", tuple(_BAD), _session),
+    Symptom("lease", ("dhcp.lease_left",), _lease),
+    Symptom("redials", ("ppp.uptime",), _redials),
     Symptom("login", ("ppp.last_error",), _login),
     Symptom("voice", ("voip.reg_status",), _voice),
 )

@@ -1,20 +1,23 @@
 """The Ethernet cable to the house: speed, damaged frames on either side, link losses."""
 
-import itertools
-
 from diagnostics.observations import DAY, Finding, Observations
 from diagnostics.symptoms.base import Symptom, above
 
 _FULL, _REDUCED, _MINIMAL = range(3)
+_LINK_DOWN = frozenset({"down", "notpresent", "lowerlayerdown", "error", "nolink"})
 _PACKETS = "eth.rx_packets"
-_ERRORS = ("eth.fcs_err", "eth.err_rx", "eth.align_err")
-_FRESHER = 0.5  # an age that grew by less than this share of the time was restarted
+_ERRORS = ("eth.fcs_err", "eth.err_rx", "eth.align_err", "eth.symbol_err")
 
 
 def _speed(see: Observations) -> Finding | None:
     metric = "eth.speed"
     speed = see.numbers.get(metric)
     limits = see.limits.cable
+    if see.word("eth.link_up") in _LINK_DOWN:
+        return Finding(_MINIMAL, "eth.link_up", "The cable to the house has no link.")
+    if (see.in_a_day("eth.late_coll") or 0.0) > 0:
+        says = "Frames collide late on the cable to the house: the ends disagree on duplex."
+        return Finding(_MINIMAL, "eth.late_coll", says)
     if see.word("eth.duplex") == "half":
         return Finding(_MINIMAL, "eth.duplex", "The cable to the house runs at half duplex.")
     if speed is None:
@@ -73,14 +76,10 @@ def _port_errors(see: Observations, metric: str, says: str) -> Finding | None:
 
 def _flaps(see: Observations) -> Finding | None:
     metric = "eth.link_last_change"
-    age = see.numbers.get(metric)
-    if age is None:
+    count = see.restarts_of_age(metric)
+    if count is None:
         return None
-    count = 0
-    if age < DAY:
-        pairs = see.history.series(metric)
-        for (at, old), (later, new) in itertools.pairwise(pairs):
-            count += new < old + _FRESHER * (later - at)
+    if count:
         count -= sum(boot.at >= see.now - DAY for boot in see.boots)
     limits = see.limits.cable
     level = above(max(0, count), limits.flaps_some, limits.flaps_many)
@@ -98,7 +97,7 @@ def _cable_test(see: Observations) -> Finding | None:
 
 
 SYMPTOMS = (
-    Symptom("wan_speed", ("eth.speed", "eth.duplex"), _speed),
+    Symptom("wan_speed", ("eth.speed", "eth.duplex", "eth.link_up", "eth.late_coll"), _speed),
     Symptom("frame_errors", _ERRORS, _frame_errors),
     Symptom("switch_errors", ("eth.switch_port_fcs",), _switch_errors),
     Symptom("wan_flaps", ("eth.link_last_change",), _flaps),

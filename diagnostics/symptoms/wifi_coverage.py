@@ -8,20 +8,14 @@ _PERCENT = 100.0
 _KILO = 1000.0
 
 
-def _has_clients(see: Observations) -> bool:
-    return see.numbers.get("wifi.assoc", 1.0) > 0
-
-
 def _coverage(see: Observations) -> Finding | None:
-    if not _has_clients(see):
-        return None
     limits = see.limits.wifi
-    rssi = see.middle("wifi.client_rssi_p10")
+    rssi = see.by_day("wifi.client_rssi_p10", limits.usual_day)
     if rssi is not None:
         level = _GOOD if rssi >= limits.rssi_good else _FAIR if rssi >= limits.rssi_weak else _WEAK
         says = "The weakest tenth of its Wi-Fi clients is heard at {:.0f} dBm; -67 dBm is good."
         return Finding(level, "wifi.client_rssi_p10", says, (rssi,))
-    snr = see.middle("wifi.client_snr_p10")
+    snr = see.by_day("wifi.client_snr_p10", limits.usual_day)
     if snr is None:
         return None
     level = _GOOD if snr >= limits.snr_good else _FAIR if snr >= limits.snr_weak else _WEAK
@@ -31,10 +25,10 @@ def _coverage(see: Observations) -> Finding | None:
 
 def _retries(see: Observations) -> Finding | None:
     metric = "wifi.retry_ratio"
-    share = see.middle(metric)
-    if share is None or not _has_clients(see):
-        return None
     limits = see.limits.wifi
+    share = see.by_day(metric, 1 - limits.usual_day)
+    if share is None:
+        return None
     level = above(share, limits.retries_some, limits.retries_many)
     return Finding(
         level, metric, "{:.0f} % of the Wi-Fi frames are sent again.", (_PERCENT * share,)
@@ -43,8 +37,8 @@ def _retries(see: Observations) -> Finding | None:
 
 def _rate(see: Observations) -> Finding | None:
     metric = "wifi.phy_rate_p10"
-    rate = see.middle(metric)
-    if not rate or not _has_clients(see):
+    rate = see.by_day(metric, see.limits.wifi.usual_day)
+    if not rate:
         return None
     says = "The slowest tenth of its Wi-Fi clients connects at {:.0f} Mbit/s."
     return Finding(int(rate < see.limits.wifi.low_rate), metric, says, (rate / _KILO,))

@@ -3,7 +3,7 @@
 from diagnostics.observations import Finding, Observations
 from diagnostics.symptoms.base import Symptom, above
 
-_CLIENTS, _NOBODY, _SILENT, _DOWN = range(4)
+_CLIENTS, _FEW, _NOBODY, _UNCLEAR, _SILENT, _DOWN = range(6)
 
 
 def _radio(see: Observations) -> Finding | None:
@@ -18,17 +18,29 @@ def _radio(see: Observations) -> Finding | None:
     if clients is None:
         return None
     if clients > 0:
+        usual = see.usual_by_now(metric)
+        if usual is not None and _most(see) <= see.limits.wifi.few_clients * usual:
+            says = "{:.0f} Wi-Fi clients are connected; {:.0f} are usual at this time."
+            return Finding(_FEW, metric, says, (clients, usual))
         return Finding(_CLIENTS, metric, "{:.0f} Wi-Fi clients are connected.", (clients,))
     normal = see.history.baseline(metric)
     usual = see.usual(metric)
     if usual is None or usual < 1:
         return Finding(_NOBODY, metric, "No Wi-Fi client is connected, as usual.")
     traffic = see.traffic()
-    is_home = see.is_calling or (traffic is not None and traffic >= see.limits.wifi.home_traffic)
-    if normal.q10 >= 1 or is_home:
-        says = "No Wi-Fi client is connected; {:.0f} are usual, and the radio is up."
+    if traffic is not None and traffic >= see.limits.wifi.home_traffic:
+        says = (
+            "No Wi-Fi client is connected; {:.0f} are usual, the radio is up, and the cable busy."
+        )
         return Finding(_SILENT, metric, says, (usual,))
+    if normal.q10 >= 1 or see.is_calling:
+        says = "No Wi-Fi client is connected; {:.0f} are usual, and the radio is up."
+        return Finding(_UNCLEAR, metric, says, (usual,))
     return Finding(_NOBODY, metric, "No Wi-Fi client is connected and nothing else is in use.")
+
+
+def _most(see: Observations) -> float:
+    return max(see.history.newest("wifi.assoc"))
 
 
 def _resets(see: Observations) -> Finding | None:
