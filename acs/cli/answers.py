@@ -30,6 +30,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     asked_by: str = ""
     reason: str = ""
     cause: str | None = None
+    arguments: dict[str, object] = {}
     refusals: tuple[Refusal, ...] = ()
     outcome: str | None = None
     result: dict[str, object] = {}
@@ -37,6 +38,14 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     sent_at: datetime | None = None
     confirmed_at: datetime | None = None
     ended_at: datetime | None = None
+
+
+class Reach(msgspec.Struct, frozen=True, kw_only=True):
+    """How a router is asked for a session."""
+
+    way: str | None = None
+    last_ok_at: datetime | None = None
+    nat_detected: bool | None = None
 
 
 class Router(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +74,7 @@ class Router(msgspec.Struct, frozen=True, kw_only=True):
     identity_in_doubt: bool = False
     booted_at: datetime | None = None
     collected_at: datetime | None = None
+    reach: Reach = Reach()
     vitals: dict[str, Reading] = {}
 
 
@@ -129,3 +139,42 @@ class Samples(msgspec.Struct, frozen=True):
 
     items: tuple[Sample, ...] = ()
     next_since: datetime | None = None
+
+
+class TreeEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A parameter of a router, or an object, whose path ends with a dot."""
+
+    path: str
+    value: str | None = None
+    type: str | None = None
+    writable: bool | None = None
+    read_at: datetime | None = None
+    inside: int = 0
+
+
+class TreePage(msgspec.Struct, frozen=True, kw_only=True):
+    """What is stored of a router's tree."""
+
+    walked_at: datetime
+    whole_at: datetime | None = None
+    items: tuple[TreeEntry, ...] = ()
+
+
+class ModelRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A data model that is loaded."""
+
+    name: str
+    objects: int
+    parameters: int
+    loaded_at: datetime
+    unresolved: tuple[str, ...] = ()
+
+
+class ModelEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A parameter of a data model."""
+
+    path: str
+    writable: bool
+    type: str
+    is_list: bool = False
+    allowed: str = ""

@@ -17,32 +17,81 @@ from click.shell_completion import CompletionItem
 
 from acs.cli.errors import ERROR, EXIT_CODES, INTERRUPTED, OK, say_error
 
+FLEET, ROUTER, TESTS, DAEMON = "The fleet", "One router", "Tests by a router", "The daemon"
+CASES = "The diagnosis on trial"
+SECTIONS = (FLEET, ROUTER, TESTS, DAEMON, CASES)
+
 
 class Entry(NamedTuple):
-    """Where a command lives (``module:attribute``) and its line in ``acs --help``."""
+    """Where a command lives (``module:attribute``), its line in ``acs --help``, and its part."""
 
     target: str
     summary: str
+    section: str = DAEMON
 
 
 COMMANDS: dict[str, Entry] = {
+    "add": Entry("objects:add", "Add an instance to a table of a router.", ROUTER),
+    "attributes": Entry(
+        "parameters:attributes", "Show or change what a router notifies about.", ROUTER
+    ),
+    "cancel-transfer": Entry(
+        "transfers:cancel_transfer", "Have a router give up a transfer.", ROUTER
+    ),
     "check-config": Entry("service:check_config", "Check a configuration file."),
-    "commands": Entry("commands:commands", "List commands given to routers, newest first."),
+    "commands": Entry("commands:commands", "List commands given to routers, newest first.", FLEET),
     "completion": Entry("completion:completion", "Print the completion script of a shell."),
+    "datamodel": Entry(
+        "datamodel:datamodel", "Load data models that values are checked against.", FLEET
+    ),
     "db": Entry("service:db", "Look after the database."),
+    "delete": Entry("objects:delete", "Delete an instance of a table of a router.", ROUTER),
     "demo": Entry("service:demo", "Run the daemon with a fleet of virtual routers."),
-    "devices": Entry("devices:devices", "List routers, with filters."),
-    "diagnose": Entry("diagnose:diagnose", "Say what would help a router, or judge a case file."),
-    "enrol": Entry("enrol:enrol", "Let a router in and give it credentials."),
-    "get": Entry("parameters:get", "Read parameters from a router."),
-    "reboot": Entry("reboot:reboot", "Reboot a router, unless a guard refuses."),
-    "reboots": Entry("reboot:reboots", "Stop or resume all reboots."),
-    "refresh": Entry("parameters:refresh", "Collect a router's vitals now."),
+    "devices": Entry("devices:devices", "List routers, with filters.", FLEET),
+    "diagnose": Entry(
+        "diagnose:diagnose", "Say what would help a router, or judge a case file.", ROUTER
+    ),
+    "download": Entry(
+        "transfers:download", "Have a router fetch firmware or a configuration.", ROUTER
+    ),
+    "dsl-test": Entry("probes:dsl_test", "Test its DSL line.", TESTS),
+    "enrol": Entry("enrol:enrol", "Let a router in and give it credentials.", FLEET),
+    "evaluate": Entry(
+        "evaluate:evaluate", "Say how good the diagnosis is on labelled cases.", CASES
+    ),
+    "factory-reset": Entry(
+        "lifecycle:factory_reset", "Take a router back to its factory state.", ROUTER
+    ),
+    "files": Entry("files:files", "Give files to routers, and fetch what they uploaded.", FLEET),
+    "get": Entry("parameters:get", "Read parameters from a router.", ROUTER),
+    "names": Entry("parameters:names", "List a router's names at a path.", ROUTER),
+    "nslookup": Entry("probes:nslookup", "Look up a name.", TESTS),
+    "ping": Entry("probes:ping", "Ping a host.", TESTS),
+    "reboot": Entry("reboot:reboot", "Reboot a router, unless a guard refuses.", ROUTER),
+    "reboots": Entry("reboot:reboots", "Stop or resume all reboots.", FLEET),
+    "refresh": Entry("parameters:refresh", "Collect a router's vitals now.", ROUTER),
     "replay": Entry("replay:replay", "Play a recorded conversation or message through the core."),
+    "rpc": Entry("rpc:rpc", "Make any call of TR-069.", ROUTER),
+    "schedule-inform": Entry("lifecycle:schedule_inform", "Have a router call later.", ROUTER),
+    "self-test": Entry("probes:self_test", "Run its maker's own test.", TESTS),
     "serve": Entry("service:serve", "Run the daemon."),
-    "set": Entry("parameters:set_values", "Set parameters of a router."),
-    "show": Entry("show:show", "Show one router: verdict, evidence, trends, commands."),
+    "set": Entry("parameters:set_values", "Set parameters of a router.", ROUTER),
+    "show": Entry("show:show", "Show one router: verdict, evidence, trends, commands.", ROUTER),
+    "software": Entry(
+        "lifecycle:software", "Install, update, uninstall software of a router.", ROUTER
+    ),
+    "speedtest": Entry("probes:speedtest", "Measure throughput.", TESTS),
+    "simulate": Entry("simulate:simulate", "Make labelled cases to try a diagnosis on.", CASES),
     "tokens": Entry("tokens:tokens", "Make tokens for the API."),
+    "traceroute": Entry("probes:traceroute", "Trace a route.", TESTS),
+    "transfers": Entry("transfers:transfers", "List a router's downloads and uploads.", ROUTER),
+    "tree": Entry("tree:tree", "Browse a router's tree as it is stored.", ROUTER),
+    "udp-echo": Entry("probes:udp_echo", "Send datagrams to an echo server.", TESTS),
+    "upload": Entry("transfers:upload", "Have a router send its configuration or log.", ROUTER),
+    "virtual-router": Entry(
+        "virtual:virtual_router", "Run virtual routers, from a dump of a real one too.", DAEMON
+    ),
+    "wifi-scan": Entry("probes:wifi_scan", "Look for neighbouring Wi-Fi networks.", TESTS),
 }
 
 
@@ -66,8 +115,15 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         """List the commands from the table, without importing any of them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS[name].summary) for name in sorted(COMMANDS)])
+        width = max(map(len, COMMANDS))
+        for section in SECTIONS:
+            rows = [
+                (name.ljust(width), entry.summary)
+                for name, entry in sorted(COMMANDS.items())
+                if entry.section == section
+            ]
+            with formatter.section(section):
+                formatter.write_dl(rows)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Complete command names from the table, without importing any of them."""

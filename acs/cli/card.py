@@ -59,12 +59,19 @@ def _identity(status: Status, now: float) -> Table:
         "uptime": uptime,
         "last seen": when(router.last_inform_at, now),
         "last read": when(router.collected_at, now),
+        "reached by": _reach(router, now),
     }
     grid = Table.grid(padding=(0, 2))
     for name, value in facts.items():
         if value:
             grid.add_row(Text(name, style="dim"), Text(plain(value)))
     return grid
+
+
+def _reach(router: Router, now: float) -> str:
+    reach = router.reach
+    way = f"{reach.way}, {when(reach.last_ok_at, now)}" if reach.way else ""
+    return ", ".join(filter(None, (way, "behind a NAT" if reach.nat_detected else "")))
 
 
 def _model(router: Router) -> str:

@@ -4,8 +4,9 @@ It turns the API's problems into errors with exit codes. Nothing is printed here
 leaves except in its header.
 """
 
+import contextlib
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
@@ -19,6 +20,7 @@ from acs.cli.session import Access
 from acs.cli.words import plain
 
 _TIMEOUT = 30.0  # seconds without a byte, beyond what a long poll waits
+_SLOW = 120.0  # the same of a file: its last bytes are made durable before the answer
 
 _EXIT_CODES = {400: USAGE, 404: NOT_FOUND, 422: USAGE}
 
@@ -87,6 +89,14 @@ class Client:
             query["wait"] = f"{wait:g}"
         return self._call("GET", path, query=query, timeout=_TIMEOUT + wait)
 
+    def query(self, path: str, query: Mapping[str, object]) -> Any:
+        """GET with queries of any names.
+
+        Raises:
+            CliError: whatever went wrong, with its exit code.
+        """
+        return self._call("GET", path, query=query)
+
     def post(self, path: str, body: Mapping[str, object] | None = None) -> Any:
         """POST a JSON body.
 
@@ -95,6 +105,49 @@ class Client:
             CliError: whatever else went wrong, with its exit code.
         """
         return self._call("POST", path, body=body)
+
+    def put(self, path: str, body: Mapping[str, object]) -> Any:
+        """PUT a JSON body.
+
+        Raises:
+            CliError: whatever went wrong, with its exit code.
+        """
+        return self._call("PUT", path, body=body)
+
+    def delete(self, path: str) -> None:
+        """DELETE.
+
+        Raises:
+            CliError: whatever went wrong, with its exit code.
+        """
+        self._call("DELETE", path)
+
+    def send(self, path: str, pieces: Iterable[bytes], size: int, **query: Any) -> Any:
+        """POST a body of ``size`` bytes, a piece at a time.
+
+        Raises:
+            CliError: whatever went wrong, with its exit code.
+        """
+        known = {key: _text(value) for key, value in query.items() if _given(value)}
+        headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
+        with self._explained():
+            answer = self._http.post(
+                path, params=known, content=pieces, headers=headers, timeout=_SLOW
+            )
+        return self._read(answer)
+
+    def fetch(self, path: str, write: Callable[[bytes], object]) -> None:
+        """GET a body that is no JSON, a piece at a time.
+
+        Raises:
+            CliError: whatever went wrong, with its exit code.
+        """
+        with self._explained(), self._http.stream("GET", path, timeout=_SLOW) as answer:
+            if not answer.is_success:
+                answer.read()
+                self._read(answer)
+            for piece in answer.iter_bytes():
+                write(piece)
 
     def pages(self, path: str, limit: int | None, **query: Any) -> Iterator[Any]:
         """The items of a paged list, at most ``limit`` of them (None: all), page by page."""
@@ -121,11 +174,18 @@ class Client:
     ) -> Any:
         known = {key: _text(value) for key, value in (query or {}).items() if _given(value)}
         headers = {} if body is None else {"Content-Type": "application/json"}
-        try:
+        with self._explained():
             content = None if body is None else msgspec.json.encode(body)
             answer = self._http.request(
                 method, path, params=known, content=content, headers=headers, timeout=timeout
             )
+        return self._read(answer)
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        """What the connection may raise, as an error with its exit code."""
+        try:
+            yield
         except UnicodeEncodeError as error:
             raise CliError("the text is not valid UTF-8", USAGE) from error
         except httpx.ConnectError as error:
@@ -134,7 +194,6 @@ class Client:
             raise UnreachableError(f"no answer from {self._access.place} in time") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise UnreachableError(f"{self._access.place}: {plain(error)}") from error
-        return self._read(answer)
 
     def _read(self, answer: httpx.Response) -> Any:
         try:

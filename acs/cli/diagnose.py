@@ -1,7 +1,8 @@
 """``acs diagnose``: a router's diagnosis made now by the daemon, or a file of cases judged here."""
 
+import gzip
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 import click
 import msgspec
@@ -14,6 +15,8 @@ from acs.cli.resolve import resolve
 from acs.cli.service import read_config
 from acs.cli.session import Session, json_option, with_api
 
+_LEVEL = 6
+
 
 @click.command()
 @click.argument("subject", metavar="ROUTER|CASES")
@@ -22,7 +25,11 @@ from acs.cli.session import Session, json_option, with_api
     "-o",
     type=click.File("wb"),
     default="-",
-    help="Where the verdicts of CASES go, one JSON object a line; - is standard output.",
+    help="Where the verdicts of CASES go, one JSON object a line; compressed if the name ends "
+    "with .gz; - is standard output.",
+)
+@click.option(
+    "--strict", is_flag=True, help="Stop at the first line of CASES that is none; else skip it."
 )
 @click.option(
     "--config",
@@ -33,19 +40,26 @@ from acs.cli.session import Session, json_option, with_api
 @json_option
 @with_api
 def diagnose(
-    session: Session, *, subject: str, output: IO[bytes], config: Path | None, as_json: bool
+    session: Session,
+    *,
+    subject: str,
+    output: IO[bytes],
+    strict: bool,
+    config: Path | None,
+    as_json: bool,
 ) -> None:
     """Diagnose ROUTER now, or judge the case file CASES (JSON lines, perhaps gzipped).
 
     Cases are judged on this machine and need no daemon. What is an existing file, or ends with
-    .jsonl or .jsonl.gz, is taken for cases.
+    .jsonl or .jsonl.gz, is taken for cases. A line that is no case is named with its number; the
+    exit code then is 1, though all others are judged.
 
     Examples:
       acs diagnose SN123456
       acs diagnose cases.jsonl.gz --output verdicts.jsonl
     """
     if _is_file(subject):
-        _judge(Path(subject), output, config)
+        _judge(Path(subject), output, config, strict=strict)
         return
     router_id = resolve(session.client, subject)
     found = session.client.get(router_path(router_id, "/diagnosis"))
@@ -57,7 +71,7 @@ def diagnose(
     console().print(verdict_lines(msgspec.convert(found, Verdict), session.now()))
 
 
-def _judge(cases: Path, output: IO[bytes], config: Path | None) -> None:
+def _judge(cases: Path, output: IO[bytes], config: Path | None, *, strict: bool) -> None:
     from acs.cli.judging import judge_file  # noqa: PLC0415 - imports numpy
     from diagnostics.thresholds import Thresholds  # noqa: PLC0415 - imports numpy
 
@@ -65,7 +79,11 @@ def _judge(cases: Path, output: IO[bytes], config: Path | None) -> None:
     if cases.exists() and Path(name).exists() and cases.samefile(name):
         raise CliError("the verdicts would overwrite the cases", USAGE)
     thresholds = Thresholds() if config is None else read_config(config).diagnosis
-    count = judge_file(cases, output, thresholds)
+    if name.endswith(".gz"):
+        with gzip.open(output, "wb", compresslevel=_LEVEL) as packed:
+            count = judge_file(cases, cast("IO[bytes]", packed), thresholds, strict=strict)
+    else:
+        count = judge_file(cases, output, thresholds, strict=strict)
     click.echo(f"{count} cases judged", err=True)
 
 

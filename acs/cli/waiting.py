@@ -37,6 +37,7 @@ def propose(
     consent: bool = False,
     arguments: Mapping[str, object] | None = None,
     as_json: bool = False,
+    force: bool = False,
 ) -> Any:
     """Give a command. A refused one is printed with each guard's reason.
 
@@ -49,6 +50,8 @@ def propose(
     body: dict[str, object] = {"kind": kind, "reason": reason}
     if consent:
         body["consent"] = True
+    if force:
+        body["force"] = True
     if arguments:
         body["arguments"] = dict(arguments)
     try:
