@@ -14,8 +14,11 @@ from msgspec import inspect
 
 from acs.actions.settings import ActionSettings
 from acs.api.settings import ApiSettings
+from acs.cwmp.quirk_files import QuirkFileError, load_quirks
+from acs.cwmp.reaching.settings import ReachSettings
 from acs.cwmp.settings import CwmpSettings
 from acs.duration import Duration
+from acs.files.settings import FileSettings
 from acs.log import LogSettings
 from acs.storage.settings import StorageSettings
 from diagnostics.thresholds import Thresholds
@@ -29,18 +32,20 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole configuration; each field is a table of the same name."""
 
     cwmp: CwmpSettings = CwmpSettings()
+    reach: ReachSettings = ReachSettings()
     api: ApiSettings = ApiSettings()
     storage: StorageSettings = StorageSettings()
+    files: FileSettings = FileSettings()
     actions: ActionSettings = ActionSettings()
     diagnosis: Thresholds = Thresholds()
     log: LogSettings = LogSettings()
 
 
 def load_config(path: Path) -> Config:
-    """Read a configuration file.
+    """Read a configuration file, and check the files of quirks that it names.
 
     Raises:
-        ConfigError: the file cannot be read, is not TOML, or holds an unknown key or a bad value.
+        ConfigError: a file cannot be read, is not TOML, or holds an unknown key or a bad value.
     """
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -51,9 +56,14 @@ def load_config(path: Path) -> Config:
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: not TOML: {error}") from error
     try:
-        return msgspec.convert(raw, Config, dec_hook=decode_hook)
+        config = msgspec.convert(raw, Config, dec_hook=decode_hook)
     except msgspec.ValidationError as error:
         raise ConfigError(f"{path}: {explain(str(error), raw)}") from error
+    try:
+        load_quirks(config.cwmp.quirks_dir)
+    except QuirkFileError as error:
+        raise ConfigError(str(error)) from error
+    return config
 
 
 def decode_hook(wanted: type, found: object) -> object:

@@ -9,9 +9,10 @@ import random
 import secrets
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
 
+import msgspec
 import structlog
 from prometheus_client import CollectorRegistry, disable_created_metrics
 from twisted.internet.defer import Deferred, TimeoutError, maybeDeferred  # noqa: A004 - Twisted's
@@ -28,9 +29,12 @@ from acs.api.serving import ApiServer
 from acs.api.watch import CommandWatch
 from acs.bridge import from_thread, install_reactor, soon, to_deferred
 from acs.config import Config
-from acs.cwmp.connection_request import ConnectionRequester
 from acs.cwmp.enrolment import enrol
+from acs.cwmp.reaching.assembly import Reach
 from acs.cwmp.server import CwmpServer
+from acs.cwmp.tls import over_tls
+from acs.facts import Fact
+from acs.files.files import Files
 from acs.listening import address_of
 from acs.log import configure, observe_twisted
 from acs.metrics import Metrics
@@ -46,6 +50,7 @@ DRAIN = 8.0  # seconds that running sessions are given to end: with the rest, te
 _PRUNE_EVERY = 60.0
 _PRUNE_ROWS = 2000
 _GAUGES_EVERY = 15.0
+_TIDY_EVERY = 3600.0
 _BACKLOG = 4096
 
 
@@ -83,9 +88,12 @@ class Daemon:
         self._notify = Notifier(os.environ)
         self._loops: list[LoopingCall] = []
         self._port: Any = None
+        self._tls_port: Any = None
         self._api: ApiServer | None = None
         self._store: Store | None = None
+        self._files: Files | None = None
         self._server: CwmpServer | None = None
+        self._reach: Reach | None = None
         self._stopping = False
         self.exit_code = 0
 
@@ -118,10 +126,12 @@ class Daemon:
             times=_times(config),
         )
         watch = CommandWatch()
-        requester = ConnectionRequester(
+        reach = self._reach = Reach(
             reactor,
-            store.connection_target,
+            store,
             config.cwmp,
+            config.reach,
+            now=time.time,
             token=secrets.token_hex,
             metrics=metrics,
         )
@@ -131,21 +141,27 @@ class Daemon:
             config.diagnosis,
             now=time.time,
             steady=steady_seconds,
-            wake=requester.wake,
+            wake=reach.wake,
             queued=self._command_queued,
             metrics=metrics,
         )
         news = Newsroom(supervisor, watch.changed, metrics)
+
+        def committed(facts: Sequence[Fact], results: Sequence[object]) -> None:
+            reach.committed(facts, results)
+            news.committed(facts, results)
+
         server = self._server = CwmpServer(
             store,
             config.cwmp,
             clock=reactor,
             now=time.time,
             guard=supervisor.guard,
-            committed=news.committed,
+            committed=committed,
             claimed=news.command,
             metrics=metrics,
             uniform=random.uniform,
+            stun_server=config.reach.stun_server,
         )
         deadlines = Deadlines(
             store,
@@ -159,12 +175,28 @@ class Daemon:
         if self._stopping:
             return
         self._port = _listen(reactor, config.cwmp.listen, server.listener)
+        reach.start()
+        if config.cwmp.tls.listen:
+            secured = over_tls(server.listener, config.cwmp.tls, seconds=reactor.seconds)
+            self._tls_port = _listen(reactor, config.cwmp.tls.listen, secured)
+        key = load_or_create_key(config.storage.key_path)
+        self._files = Files.on(
+            reactor,
+            store,
+            config.files,
+            key,
+            database=config.storage.url,
+            beside=config.cwmp.listen,
+            metrics=metrics,
+        )
         services = self._services(store, supervisor, server, registry, watch)
         self._api = ApiServer(create_app(services, config.api), config.api, watch)
         await to_deferred(self._api.start())
         self._every(config.actions.sweep, deadlines.sweep)
         self._every(_PRUNE_EVERY, self._prune)
         self._every(_GAUGES_EVERY, lambda: self._gauges(metrics))
+        self._every(_TIDY_EVERY, self._files.tidy)
+        self._every(_TIDY_EVERY, self._settle_identities)
         if self._notify.interval is not None:
             self._every(self._notify.interval, self._alive)
         # What the start made lives as long as the process: let the collector pass over it.
@@ -197,9 +229,11 @@ class Daemon:
             states = supervisor.board.history(segment)
             return states[-1] if states else None
 
+        assert self._files is not None
         return Services(
             store=store,
-            propose=supervisor.propose,
+            files=self._files,
+            propose=self._files.proposing(supervisor.propose),
             diagnose=supervisor.judge_again,
             enrol=let_in,
             stop_reboots=lambda stopped, by: store.set_stop(stopped, by, time.time()),
@@ -236,6 +270,10 @@ class Daemon:
         assert self._store is not None
         await self._store.prune(time.time(), self._config.storage.retention, _PRUNE_ROWS)
 
+    async def _settle_identities(self) -> None:
+        assert self._store is not None
+        await self._store.settle_identities(time.time())
+
     async def _gauges(self, metrics: Metrics) -> None:
         assert self._store is not None
         metrics.set_routers(await self._store.verdict_counts())
@@ -258,20 +296,27 @@ class Daemon:
                 loop.stop()
         # Both doors close at once; what came in by them ends at the same time.
         api_stopped = to_deferred(self._api.stop()) if self._api is not None else None
+        files = self._files
+        files_stopped = None if files is None else Deferred.fromCoroutine(files.stop(DRAIN))
         server = self._server
         if server is not None:
             await self._drain(server)
             server.close()
+        if self._reach is not None:
+            await self._reach.stop()
         if api_stopped is not None:
             await api_stopped
+        if files_stopped is not None:
+            await files_stopped
         if self._store is not None:
             self._store.close()
         log.info("daemon.stopped")
 
     async def _drain(self, server: CwmpServer) -> None:
         drained = server.drain()
-        if self._port is not None:
-            await maybeDeferred(self._port.stopListening)
+        for port in (self._port, self._tls_port):
+            if port is not None:
+                await maybeDeferred(port.stopListening)
         drained.addTimeout(DRAIN, self._reactor)
         try:
             await drained
@@ -289,7 +334,10 @@ def steady_seconds() -> float:
 def _times(config: Config) -> CommandTimes:
     actions = config.actions
     return CommandTimes(
-        confirm=actions.confirm, settle=actions.settle, offline_after=actions.offline_after
+        confirm=actions.confirm,
+        settle=actions.settle,
+        offline_after=actions.offline_after,
+        **msgspec.structs.asdict(actions.deadlines),
     )
 
 

@@ -12,6 +12,7 @@ from prometheus_client import (
     Counter,
     Gauge,
     GCCollector,
+    Histogram,
     Info,
     PlatformCollector,
     ProcessCollector,
@@ -25,6 +26,7 @@ from diagnostics.verdict import ACTIONS, Action
 TURN_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 COMMIT_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
 SESSION_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
+REACH_BUCKETS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0)
 ITEM_BUCKETS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0)
 
 
@@ -44,6 +46,7 @@ class Metrics:
         self._conversation(registry)
         self._storage(registry)
         self._actions(registry)
+        self._files(registry)
 
     def _conversation(self, registry: CollectorRegistry) -> None:
         def counts(name: str, text: str, label: str) -> Tally:
@@ -61,9 +64,20 @@ class Metrics:
         self._http_refused = counts(
             "acs_http_refused", "Requests refused below CWMP, by HTTP status.", "status"
         )
-        self._connection_requests = counts(
-            "acs_connection_requests", "Connection requests to routers.", "outcome"
+        self._connection_requests = Counter(
+            "acs_connection_requests",
+            "Routers asked for a session, by the way and what became of it.",
+            ("way", "outcome"),
+            registry=registry,
         )
+        self._reached = Histogram(
+            "acs_connection_request_seconds",
+            "From asking a router for a session to its Inform.",
+            ("way",),
+            registry=registry,
+            buckets=REACH_BUCKETS,
+        )
+        self._stun = counts("acs_stun_requests", "Datagrams to the STUN server.", "outcome")
         self._mismatches = Counter(
             "acs_identity_mismatches",
             "Routers that named themselves as another one than their credentials are of.",
@@ -135,6 +149,27 @@ class Metrics:
         self._other_outcome = outcomes
         self._refusals = Tally("acs_refusals", "Commands refused.", "guard", registry)
 
+    def _files(self, registry: CollectorRegistry) -> None:
+        self._file_requests = Counter(
+            "acs_file_requests",
+            "Requests to the file server, by what they were for and class of HTTP status.",
+            ("kind", "status"),
+            registry=registry,
+        )
+        self._file_bytes = Tally(
+            "acs_file_bytes",
+            "Bytes of files that came from routers and went to them.",
+            "direction",
+            registry,
+            ("in", "out"),
+            open_set=False,
+        )
+        self._file_connections = 0
+        open_now = Gauge(
+            "acs_file_connections", "Open connections to the file server.", registry=registry
+        )
+        open_now.set_function(lambda: self._file_connections)
+
     # --- the conversation ---------------------------------------------------------------------
 
     def turn(self, seconds: float) -> None:
@@ -175,7 +210,7 @@ class Metrics:
         self._quarantined.inc()
 
     def quirk(self, name: str) -> None:
-        """A tolerated oddity was met in a message."""
+        """A tolerated oddity was met in a message, or a quirk of a device took effect."""
         self._quirks.add(name)
 
     def malformed(self, code: str) -> None:
@@ -186,9 +221,17 @@ class Metrics:
         """A session was not begun: draining or busy."""
         self._turned_away.add(reason)
 
-    def connection_request(self, outcome: str) -> None:
-        """A connection request ended so."""
-        self._connection_requests.add(outcome)
+    def connection_request(self, way: str, outcome: str) -> None:
+        """A router was asked for a session in this way (or "none") and this became of it."""
+        self._connection_requests.labels(way, outcome).inc()
+
+    def reached(self, way: str, seconds: float) -> None:
+        """A router informed because it was asked in this way, so long before."""
+        self._reached.labels(way).observe(seconds)
+
+    def stun(self, outcome: str) -> None:
+        """A datagram came to the STUN server, and this became of it."""
+        self._stun.add(outcome)
 
     # --- storage ------------------------------------------------------------------------------
 
@@ -230,3 +273,17 @@ class Metrics:
         for action in ACTIONS:
             self._routers.labels(action).set(by_verdict.get(action, 0))
         self._routers.labels("unjudged").set(by_verdict.get(None, 0))
+
+    # --- files --------------------------------------------------------------------------------
+
+    def file_request(self, kind: str, status: int) -> None:
+        """A request to the file server was answered with this HTTP status."""
+        self._file_requests.labels(kind, f"{status // 100}xx").inc()
+
+    def file_bytes(self, direction: str, count: int) -> None:
+        """So many bytes of bodies came in from routers or went out to them."""
+        self._file_bytes.add(direction, count)
+
+    def file_connections(self, count: int) -> None:
+        """So many connections to the file server are open."""
+        self._file_connections = count

@@ -1,4 +1,4 @@
-"""Which parameters hold secrets, told by their names, and values with those blanked out. Pure."""
+"""What is secret, told by a parameter's name or a link's form, and values without it. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -25,3 +25,14 @@ def blanked(values: Mapping[str, object]) -> dict[str, object]:
         path: REDACTED if value not in ("", None) and is_secret(path) else value
         for path, value in values.items()
     }
+
+
+# Of a link of the file server (acs.files.signing): what comes before its signature, and that.
+_LINK = re.compile(
+    r"(/[fut]/[0-9a-z]{1,32}/[0-9A-Za-z_-]{1,32}/[0-9a-f]{1,12}/)[A-Za-z0-9_-]{22}(?=/|$)"
+)
+
+
+def unsigned(url: str) -> str:
+    """A URL to be shown: a link of the file server without its signature, any other as it is."""
+    return _LINK.sub(rf"\g<1>{REDACTED}", url)

@@ -50,14 +50,14 @@ class Tally(Collector):
         self._counts = dict.fromkeys(values, 0)
         registry.register(self)
 
-    def add(self, value: str) -> None:
-        """Count one of this value."""
+    def add(self, value: str, count: int = 1) -> None:
+        """Count one, or more, of this value."""
         counts = self._counts
         if value not in counts:
             if not self._open or len(counts) >= _LABELS or not _LABEL.fullmatch(value):
                 value = OTHER
             counts.setdefault(value, 0)
-        counts[value] += 1
+        counts[value] += count
 
     def collect(self) -> Iterator[CounterMetricFamily]:
         """What the registry asks for."""

@@ -6,6 +6,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from acs.actions.telemetry import ActionMetrics
 from acs.cwmp.telemetry import CwmpMetrics
 from acs.facts import EVENT_CODES
+from acs.files.telemetry import FileMetrics
 from acs.metrics import Metrics
 from acs.storage.writer import WriterMetrics
 
@@ -21,10 +22,23 @@ def metrics(registry: CollectorRegistry) -> Metrics:
 
 
 def test_the_rooms_protocols_are_met(metrics: Metrics) -> None:
-    def takes(_cwmp: CwmpMetrics, _actions: ActionMetrics, _writer: WriterMetrics) -> None:
+    def takes(
+        _cwmp: CwmpMetrics, _actions: ActionMetrics, _writer: WriterMetrics, _files: FileMetrics
+    ) -> None:
         """The type checker is the judge."""
 
-    takes(metrics, metrics, metrics)
+    takes(metrics, metrics, metrics, metrics)
+
+
+def test_files_are_counted(registry: CollectorRegistry, metrics: Metrics) -> None:
+    metrics.file_request("download", 206)
+    metrics.file_bytes("out", 5_000_000_000)
+    metrics.file_connections(2)
+    value = registry.get_sample_value
+    assert value("acs_file_requests_total", {"kind": "download", "status": "2xx"}) == 1
+    assert value("acs_file_bytes_total", {"direction": "out"}) == 5_000_000_000
+    assert value("acs_file_bytes_total", {"direction": "in"}) == 0
+    assert value("acs_file_connections") == 2
 
 
 def test_what_happens_is_counted(registry: CollectorRegistry, metrics: Metrics) -> None:
@@ -101,6 +115,19 @@ def test_names_coined_by_our_code_are_bounded_too(
     for number in range(1000):
         metrics.malformed(f"code-{number}")
     assert registry.get_sample_value("acs_malformed_total", {"code": "other"}) == 900
+
+
+def test_ways_to_reach_routers(registry: CollectorRegistry, metrics: Metrics) -> None:
+    metrics.connection_request("udp", "informed")
+    metrics.connection_request("http", "timeout")
+    metrics.reached("udp", 0.2)
+    metrics.stun("bound")
+    value = registry.get_sample_value
+    asked = "acs_connection_requests_total"
+    assert value(asked, {"way": "udp", "outcome": "informed"}) == 1
+    assert value(asked, {"way": "http", "outcome": "timeout"}) == 1
+    assert value("acs_connection_request_seconds_sum", {"way": "udp"}) == 0.2
+    assert value("acs_stun_requests_total", {"outcome": "bound"}) == 1
 
 
 def test_no_metric_lacks_the_prefix_or_the_help(

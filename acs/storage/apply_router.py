@@ -2,6 +2,7 @@
 
 from msgspec import msgpack
 
+from acs.commands import Command
 from acs.facts import (
     Belongs,
     ConnectionSecret,
@@ -15,7 +16,8 @@ from acs.facts import (
     RouterRecord,
 )
 from acs.identity import DeviceId
-from acs.storage import vitals
+from acs.storage import identities, vitals
+from acs.storage.apply_command import finish_resets, finish_upgrades, running_tests
 from acs.storage.apply_reach import secret_taken
 from acs.storage.errors import FactRefusedError
 from acs.storage.state import ALL, INFORM, RouterState
@@ -24,7 +26,7 @@ from diagnostics.context import Boot, Contact, FirmwareChange
 
 _decode_pair = msgpack.Decoder(tuple[str, str]).decode
 BOOTSTRAP = "0 BOOTSTRAP"
-_TRANSFERS = {"transfer_started": True, "transfer_completed": False}
+TEST_ENDED = "8 DIAGNOSTICS COMPLETE"
 
 
 def apply_informed(work: Work, fact: Informed) -> RouterRecord:
@@ -43,17 +45,22 @@ def apply_informed(work: Work, fact: Informed) -> RouterRecord:
     state.informs += 1
     state.last_inform_at = fact.at
     state.address, state.root, state.namespace = fact.address, fact.root, fact.namespace
+    ended: tuple[Command, ...] = ()
     if fact.software_version and fact.software_version != state.software_version:
-        _change_firmware(work, state, fact)
+        ended = _change_firmware(work, state, fact)
     state.hardware_version = fact.hardware_version or state.hardware_version
     state.connection_request_url = fact.connection_request_url or state.connection_request_url
     if fact.vitals:
         state.merge(vitals.code(fact.vitals))
     state.dirty |= INFORM
+    looks = bool(state.diagnostic_open)
     for event in fact.events:
         if event.code == BOOTSTRAP:
             state.connection_secret_set = False
             work.event(state, fact.at, "bootstrap", {})
+            ended += finish_resets(work, fact.router_id, fact.at)
+        elif event.code == TEST_ENDED:
+            looks = True
     return RouterRecord(
         router_id=fact.router_id,
         plan_key=state.plan_key,
@@ -63,6 +70,8 @@ def apply_informed(work: Work, fact: Informed) -> RouterRecord:
         connection_secret_set=bool(state.connection_secret_set),
         commands_waiting=bool(state.commands_waiting),
         is_new=is_first,
+        running=running_tests(work, fact.router_id, fact.at) if looks else (),
+        ended=ended,
     )
 
 
@@ -72,15 +81,18 @@ def _take_device(state: RouterState, device: DeviceId) -> None:
     state.dirty |= ALL
 
 
-def _change_firmware(work: Work, state: RouterState, fact: Informed) -> None:
+def _change_firmware(work: Work, state: RouterState, fact: Informed) -> tuple[Command, ...]:
+    """Another firmware runs; the commands that this ends."""
     before, state.software_version = state.software_version, fact.software_version
-    if before:
-        work.widen(state)
-        # It may take now what it refused before, or have lost what it took.
-        state.connection_secret_set = False
-        work.event(state, fact.at, "firmware", {"from": before, "to": fact.software_version})
-        change = FirmwareChange(fact.at, before, fact.software_version)
-        state.remember(state.lately().with_firmware(change))
+    if not before:
+        return ()
+    work.widen(state)
+    # It may take now what it refused before, or have lost what it took.
+    state.connection_secret_set = False
+    work.event(state, fact.at, "firmware", {"from": before, "to": fact.software_version})
+    change = FirmwareChange(fact.at, before, fact.software_version)
+    state.remember(state.lately().with_firmware(change))
+    return finish_upgrades(work, fact.router_id, fact.software_version, fact.at)
 
 
 def _secret(work: Work, state: RouterState) -> ConnectionSecret:
@@ -121,10 +133,10 @@ def apply_rebooted(work: Work, fact: Rebooted) -> None:
 
 
 def apply_noted(work: Work, fact: Noted) -> None:
-    """One row of events. ``transfer_started`` and ``transfer_completed`` are also remembered."""
+    """One row of events. What tells of a doubtful identity is also remembered."""
     state = work.router(fact.router_id)
-    if fact.kind in _TRANSFERS:
-        state.transfer_open = _TRANSFERS[fact.kind]
+    if fact.kind in identities.MARKS:
+        state.flapping = identities.MARKS[fact.kind]
     work.event(state, fact.at, fact.kind, fact.detail)
 
 
@@ -154,6 +166,8 @@ def apply_quarantined(work: Work, fact: Quarantined) -> None:
 def apply_enrolled(work: Work, fact: Enrolled) -> None:
     """Let a router in under credentials that no other router has.
 
+    They are new, so who else had its name is locked out: its identity is not in doubt any more.
+
     Raises:
         FactRefusedError: the user name cannot be a key.
     """
@@ -162,7 +176,7 @@ def apply_enrolled(work: Work, fact: Enrolled) -> None:
             f"a user name of {len(fact.username)} characters; allowed are 1 to {LONGEST_ID}"
         )
     state = work.router_or_new(fact.router_id, fact.at, "enrolled")
-    state.enrolment = "enrolled"
+    state.enrolment, state.flapping = "enrolled", False
     state.dirty |= ALL
     ha1 = work.tools.box.seal(fact.ha1.encode(), f"{fact.router_id}/ha1")
     work.credentials.append((fact.username, ha1, fact.router_id))

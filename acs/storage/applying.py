@@ -9,7 +9,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from acs import facts as f
-from acs.storage import apply_command, apply_plan, apply_router, apply_sample
+from acs.storage import (
+    apply_command,
+    apply_plan,
+    apply_reach,
+    apply_router,
+    apply_sample,
+    apply_tree,
+)
 from acs.storage.work import Tools, Work
 
 APPLIERS: Mapping[type, Callable[[Work, Any], object]] = {
@@ -17,12 +24,20 @@ APPLIERS: Mapping[type, Callable[[Work, Any], object]] = {
     f.Sampled: apply_sample.apply_sampled,
     f.Judged: apply_sample.apply_judged,
     f.Discovered: apply_plan.apply_discovered,
+    f.TreeRead: apply_tree.apply_tree_read,
     f.PlanChanged: apply_plan.apply_plan_changed,
     f.ConnectionSecretSet: apply_router.apply_secret_set,
+    f.SecretRefused: apply_reach.apply_secret_refused,
+    f.ReachLearned: apply_reach.apply_learned,
+    f.BindingSeen: apply_reach.apply_binding,
+    f.WayWorked: apply_reach.apply_worked,
     f.Rebooted: apply_router.apply_rebooted,
     f.Noted: apply_router.apply_noted,
-    f.CommandAnswered: apply_command.apply_answered,
+    f.CommandAnswered: apply_tree.apply_answered_and_learn,
     f.CommandFailed: apply_command.apply_failed,
+    f.CommandFinished: apply_command.apply_finished,
+    f.TransferCompleted: apply_command.apply_transferred,
+    f.UnitsChanged: apply_command.apply_units_changed,
     f.CommandConfirmed: apply_command.apply_confirmed,
     f.CommandVerified: apply_command.apply_verified,
     f.CommandLapsed: apply_command.apply_lapsed,

@@ -28,7 +28,7 @@ from acs.storage.rows import (
     SegmentCounts,
     SubscriberRow,
 )
-from acs.storage.schema import plans, routers, subscribers, verdicts
+from acs.storage.schema import plans, reaches, routers, subscribers, verdicts
 from acs.storage.secrets import Box
 from diagnostics.verdict import Action, Verdict
 
@@ -75,19 +75,41 @@ def _rows() -> Select[Any]:
         routers.c.vitals,
         verdicts.c.confidence,
         verdicts.c.judged_at,
-    ).select_from(routers.outerjoin(verdicts, _JUDGED))
+        reaches.c.way,
+        reaches.c.last_ok_at,
+        reaches.c.nat_detected,
+    ).select_from(
+        routers.outerjoin(verdicts, _JUDGED).outerjoin(
+            reaches, reaches.c.router_id == routers.c.router_id
+        )
+    )
 
 
 _KEY: BindParameter[str] = bindparam("router_id", type_=Text)
 # Built once: building a statement costs more than running it.
 _ROUTER = _rows().where(routers.c.router_id == _KEY)
 _NEWEST_VERDICT = select(verdicts.c.body).join(routers, _JUDGED).where(routers.c.router_id == _KEY)
-_CREDENTIAL = select(routers.c.router_id, routers.c.ha1).where(
-    routers.c.username == bindparam("name", type_=Text), routers.c.enrolment == "enrolled"
+_CREDENTIAL = select(
+    routers.c.router_id,
+    routers.c.ha1,
+    routers.c.manufacturer,
+    routers.c.software_version,
+    routers.c.informs,
+).where(routers.c.username == bindparam("name", type_=Text), routers.c.enrolment == "enrolled")
+_TARGET = (
+    select(
+        routers.c.connection_request_url,
+        routers.c.address,
+        routers.c.connection_secret,
+        reaches.c.way,
+        reaches.c.refused,
+        reaches.c.udp_address,
+        reaches.c.stun_address,
+        reaches.c.jabber_id,
+    )
+    .select_from(routers.outerjoin(reaches, reaches.c.router_id == routers.c.router_id))
+    .where(routers.c.router_id == _KEY)
 )
-_TARGET = select(
-    routers.c.connection_request_url, routers.c.address, routers.c.connection_secret
-).where(routers.c.router_id == _KEY, routers.c.connection_request_url != "")
 _PLAN = select(plans.c.body).where(plans.c.plan_key == bindparam("plan_key", type_=Text))
 
 
@@ -223,16 +245,28 @@ def credential(connection: Connection, box: Box, username: str) -> Credential | 
     row = connection.execute(_CREDENTIAL, {"name": username}).one_or_none()
     if row is None:
         return None
-    return Credential(row.router_id, box.open(row.ha1, f"{row.router_id}/ha1").decode())
+    ha1 = box.open(row.ha1, f"{row.router_id}/ha1").decode()
+    if not row.informs:  # what it said when it was not let in proves nothing
+        return Credential(row.router_id, ha1)
+    return Credential(row.router_id, ha1, row.manufacturer, row.software_version)
 
 
 def connection_target(connection: Connection, box: Box, router_id: str) -> ConnectionTarget | None:
-    """Where to send a connection request; None until the router has said it."""
+    """Where to send a connection request; None until the router has credentials of ours."""
     row = connection.execute(_TARGET, {"router_id": router_id}).one_or_none()
     if row is None or row.connection_secret is None:
         return None
     pair = _decode_pair(box.open(row.connection_secret, f"{router_id}/connection"))
-    return ConnectionTarget(row.connection_request_url, row.address, *pair)
+    return ConnectionTarget(
+        row.connection_request_url,
+        row.address,
+        *pair,
+        way=row.way,
+        refused=bool(row.refused),
+        udp_address=row.udp_address or "",
+        stun_address=row.stun_address or "",
+        jabber_id=row.jabber_id or "",
+    )
 
 
 def plan(connection: Connection, plan_key: str) -> bytes | None:

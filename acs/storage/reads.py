@@ -11,9 +11,10 @@ from sqlalchemy import Connection, text
 from twisted.internet.defer import Deferred
 
 from acs.commands import Command, CommandState
-from acs.storage import reading, reading_history, switches, tokens
+from acs.storage import files, models, reading, reading_history, switches, tokens, tree_reading
 from acs.storage.database import Database, as_storage_error
 from acs.storage.errors import StorageClosedError
+from acs.storage.file_rows import FileRow, UploadRow
 from acs.storage.rows import (
     ConnectionTarget,
     ContactRow,
@@ -28,6 +29,7 @@ from acs.storage.rows import (
     Windowed,
 )
 from acs.storage.secrets import Box
+from acs.storage.tree_reading import Known, TreeQuery, TreeRows
 from acs.storage.writer import Deliver
 from diagnostics.history import History
 from diagnostics.sample import Sample
@@ -115,7 +117,7 @@ class Reads:
         return self._read(reading.credential, self._box, username)
 
     def connection_target(self, router_id: str) -> Deferred[ConnectionTarget | None]:
-        """Where to send a connection request; None until the router has said it."""
+        """Where to send a connection request; None until the router has credentials of ours."""
         return self._read(reading.connection_target, self._box, router_id)
 
     def plan(self, plan_key: str) -> Deferred[bytes | None]:
@@ -125,6 +127,16 @@ class Reads:
     def segments(self, now: float, offline_after: float) -> Deferred[list[SegmentCounts]]:
         """Counts of every segment's enrolled routers."""
         return self._read(reading.segment_counts, now, offline_after)
+
+    def tree(
+        self, router_id: str, wanted: TreeQuery, limit: int, cursor: str | None
+    ) -> Deferred[TreeRows | None]:
+        """Entries of a router's tree, page by page; None when nothing is known of it."""
+        return self._read(tree_reading.tree, router_id, wanted, limit, cursor)
+
+    def known_paths(self, router_id: str, paths: Sequence[str]) -> Deferred[Known]:
+        """What a router's tree says of single paths."""
+        return self._read(tree_reading.known, router_id, paths)
 
     # --- readings and verdicts ----------------------------------------------------------------
 
@@ -182,6 +194,32 @@ class Reads:
         """Commands whose deadline has come, the most overdue first."""
         return self._read(reading_history.due_commands, now, limit)
 
+    # --- files for routers --------------------------------------------------------------------
+
+    def file(self, file_id: str) -> Deferred[FileRow | None]:
+        """One file of the catalogue."""
+        return self._read(files.file, file_id)
+
+    def files(self) -> Deferred[list[FileRow]]:
+        """The whole catalogue, the newest first."""
+        return self._read(files.list_files)
+
+    def upload(self, router_id: str, command_id: str) -> Deferred[UploadRow | None]:
+        """What a router uploaded for one command."""
+        return self._read(files.upload, router_id, command_id)
+
+    def uploads(self, router_id: str, limit: int) -> Deferred[list[UploadRow]]:
+        """A router's uploads, newest first."""
+        return self._read(files.list_uploads, router_id, limit)
+
+    def old_uploads(self, before: float, limit: int) -> Deferred[list[UploadRow]]:
+        """Uploads from before a time, the oldest first."""
+        return self._read(files.old_uploads, before, limit)
+
+    def known_uploads(self, paths: Sequence[str]) -> Deferred[set[str]]:
+        """Those of these paths that an upload has."""
+        return self._read(files.known_uploads, paths)
+
     # --- operators ----------------------------------------------------------------------------
 
     def stopped(self) -> Deferred[bool]:
@@ -195,3 +233,11 @@ class Reads:
     def tokens(self) -> Deferred[list[Token]]:
         """All tokens by name."""
         return self._read(tokens.list_tokens)
+
+    def datamodels(self) -> Deferred[list[models.ModelSummary]]:
+        """All data models by name, without their contents."""
+        return self._read(models.list_models)
+
+    def datamodel(self, name: str) -> Deferred[bytes | None]:
+        """A data model's contents."""
+        return self._read(models.model_body, name)

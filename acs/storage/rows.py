@@ -4,6 +4,7 @@ from typing import Generic, Literal, TypeVar
 
 import msgspec
 
+from acs.facts import Way
 from diagnostics.context import Context
 from diagnostics.history import History
 from diagnostics.sample import Value
@@ -62,6 +63,8 @@ class RouterRow(msgspec.Struct, frozen=True):
         collected_at: when the newest sample was taken.
         vitals: newest value of each catalogue metric.
         flapping: two devices appear to share the identity.
+        way: how it was last asked for a session with success; ``last_ok_at`` is when.
+        nat_detected: it says that it is behind a NAT; None: it does not say.
     """
 
     router_id: str
@@ -95,6 +98,9 @@ class RouterRow(msgspec.Struct, frozen=True):
     vitals: dict[str, Value]
     flapping: bool
     username: str | None = None
+    way: Way | None = None
+    last_ok_at: float | None = None
+    nat_detected: bool | None = None
 
 
 class SubscriberRow(msgspec.Struct, frozen=True):
@@ -145,10 +151,15 @@ class SegmentCounts(msgspec.Struct, frozen=True):
 
 
 class Credential(msgspec.Struct, frozen=True):
-    """Who a user name belongs to. ``ha1`` is MD5(username:realm:password) (RFC 2617, 3.2.2.2)."""
+    """Who a user name belongs to. ``ha1`` is MD5(username:realm:password) (RFC 2617, 3.2.2.2).
+
+    ``manufacturer`` and ``firmware`` are what the router last told, "" before it ever informed.
+    """
 
     router_id: str
     ha1: str
+    manufacturer: str = ""
+    firmware: str = ""
 
     def __repr__(self) -> str:
         return f"Credential(router_id={self.router_id!r}, ha1=redacted)"
@@ -158,15 +169,25 @@ class ConnectionTarget(msgspec.Struct, frozen=True):
     """Where and how to ask a router for a session.
 
     Attributes:
-        url: its ConnectionRequestURL, as the router wrote it: not to be trusted.
+        url: its ConnectionRequestURL, as the router wrote it: not to be trusted; may be empty.
         address: that it last spoke from.
         username, password: that were set in the router.
+        way: that worked last.
+        refused: it does not take the credentials; they are to be set anew.
+        udp_address: its UDPConnectionRequestAddress, not to be trusted; may be empty.
+        stun_address: that its authenticated STUN requests came from, "host:port"; may be empty.
+        jabber_id: its ConnReqJabberID, not to be trusted; may be empty.
     """
 
     url: str
     address: str
     username: str
     password: str
+    way: Way | None = None
+    refused: bool = False
+    udp_address: str = ""
+    stun_address: str = ""
+    jabber_id: str = ""
 
     def __repr__(self) -> str:
         return f"ConnectionTarget(url={self.url!r}, address={self.address!r}, redacted)"

@@ -90,6 +90,7 @@ routers = Table(
     _time("verdict_since"),
     Column("flapping", Boolean, nullable=False, server_default=false()),
     Column("transfer_open", Boolean, nullable=False, server_default=false()),
+    Column("diagnostic_open", Boolean, nullable=False, server_default=false()),
     Column("numbered", BigInteger, nullable=False, server_default="0"),  # events and contacts
 )
 for _column in ("account", "segment", "verdict"):
@@ -138,7 +139,41 @@ trees = Table(
     Column("at", Double, nullable=False),
     _text("root"),
     _text("software_version"),
-    _blob("names"),  # one a line, zlib
+    _blob("head"),  # acs.storage.tree_pages.Head
+)
+
+# Stretches of a tree in the order of its paths; the head says which is where.
+tree_pages = Table(
+    "tree_pages",
+    metadata,
+    _router_id(),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _blob("body"),
+    sqlite_with_rowid=False,
+)
+
+datamodels = Table(
+    "datamodels",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("at", Double, nullable=False),
+    _blob("summary"),
+    _blob("body"),  # zlib
+)
+
+# How routers are asked for a session; written a few times in a router's life.
+reaches = Table(
+    "reaches",
+    metadata,
+    _router_id(),
+    Column("way", Text),  # that worked last
+    _time("last_ok_at"),
+    Column("nat_detected", Boolean),
+    _text("udp_address"),  # as the router says
+    _text("stun_address"),  # as its authenticated binding requests come from
+    _text("jabber_id"),
+    Column("refused", Boolean, nullable=False, server_default=false()),  # our credentials
+    Column("refusals", Integer, nullable=False, server_default="0"),  # since one was taken
 )
 
 events = Table(

@@ -75,8 +75,21 @@ class CommandTimes(msgspec.Struct, frozen=True):
         confirm: from sending a command to its lapse.
         settle: from the confirmation of a reboot to its verification.
         offline_after: since the last Inform, from when a router counts as offline.
+        tree: from sending a command that reads a tree to its lapse.
+        download: from when a download may begin to its TransferComplete; upload: likewise.
+        software: for each operation on a deployment unit.
+        diagnostic: beyond the time that the test itself may take.
+        schedule_inform: beyond the delay.
+        restart: from a factory reset, or from a firmware's transfer, to the Inform that shows it.
     """
 
     confirm: float = 600.0
     settle: float = 1800.0
     offline_after: float = 5400.0
+    tree: float = 3600.0
+    download: float = 3600.0
+    upload: float = 1800.0
+    software: float = 3600.0
+    diagnostic: float = 600.0
+    schedule_inform: float = 600.0
+    restart: float = 900.0

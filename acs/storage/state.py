@@ -61,6 +61,7 @@ class RouterState(msgspec.Struct, gc=False):
     planned_for: str | None = None
     connection_secret: bytes | None = None
     connection_secret_set: bool = False
+    diagnostic_open: bool = False
     commands_waiting: bool = False  # no column: from the commands
     # and for all else:
     first_seen_at: float = 0.0

@@ -47,7 +47,6 @@ class Statements:
         self.upsert_window = database.prepare(database.upsert(windows))
         self.upsert_verdict = database.prepare(database.upsert(schema.verdicts))
         self.upsert_plan = database.prepare(database.upsert(schema.plans))
-        self.upsert_tree = database.prepare(database.upsert(schema.trees))
         self.upsert_subscriber = database.prepare(database.upsert(schema.subscribers))
 
     def _inserting(self, table: Table, names: tuple[str, ...]) -> Prepared:

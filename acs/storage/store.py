@@ -11,10 +11,20 @@ from sqlalchemy import Connection
 from twisted.internet.defer import Deferred
 
 from acs.commands import Command, Proposal
-from acs.facts import Fact
-from acs.storage import commanding, retention, sessions, switches, tokens
+from acs.facts import Fact, Noted
+from acs.storage import (
+    commanding,
+    files,
+    identities,
+    models,
+    retention,
+    sessions,
+    switches,
+    tokens,
+)
 from acs.storage.commanding import Guard
 from acs.storage.database import Database, as_storage_error
+from acs.storage.file_rows import FileRow, UploadRow
 from acs.storage.guarding import Gatherer
 from acs.storage.reads import Reads
 from acs.storage.rows import Page, RouterFilter, SavedSession, Token, Windowed
@@ -116,7 +126,8 @@ class Store(Reads):
     def claim(self, router_id: str, now: float, guard: Guard) -> Deferred[Command | None]:
         """The router's oldest queued command that may go out, recorded as sent at ``now``.
 
-        ``guard`` is asked again about a reboot. None: there is nothing to send.
+        ``guard`` is asked again about what restarts the router, loads its line or gives it a file.
+        None: there is nothing to send.
         """
         call = commanding.claim
         return self._guarded(call, self._gatherer, router_id, now, guard)
@@ -124,6 +135,26 @@ class Store(Reads):
     def set_stop(self, stopped: bool, by: str, now: float) -> Deferred[None]:  # noqa: FBT001 - reads as store.set_stop(True, by=…)
         """Set or lift the kill switch of reboots."""
         return self._guarded(switches.stop_reboots, stopped=stopped, by=by, now=now)
+
+    def trust_identity(self, router_id: str, by: str, now: float) -> Deferred[None]:
+        """An operator says that no other device has this router's identity (any more).
+
+        Fails with FactRefusedError when the router is not known.
+        """
+        return self._trust((router_id,), {"by": by}, now).addCallback(lambda _: None)
+
+    def settle_identities(self, now: float) -> Deferred[tuple[str, ...]]:
+        """Trust the identities again that were in doubt and have been quiet long enough; whose."""
+        quiet = self._read(identities.quiet, now)
+        detail: dict[str, object] = {"quiet_days": round(identities.QUIET / 86_400)}
+        return quiet.addCallback(lambda ids: self._trust(ids, detail, now))
+
+    def _trust(
+        self, ids: tuple[str, ...], detail: dict[str, object], now: float
+    ) -> Deferred[tuple[str, ...]]:
+        kind = identities.CLEARED
+        facts = [Noted(router_id=id_, at=now, kind=kind, detail=detail) for id_ in ids]
+        return self.commit(facts).addCallback(lambda _: ids)
 
     def save_session(
         self, cookie_hash: str, router_id: str, state: bytes, expires_at: float
@@ -151,6 +182,30 @@ class Store(Reads):
     def remove_token(self, name: str) -> Deferred[bool]:
         """Remove a token; whether there was one."""
         return self._write(tokens.remove_token, name)
+
+    def add_file(self, row: FileRow) -> Deferred[None]:
+        """Add a file to the catalogue, under an id of its own."""
+        return self._write(files.add_file, row)
+
+    def remove_file(self, file_id: str) -> Deferred[bool]:
+        """Take a file out of the catalogue; whether it was there."""
+        return self._write(files.remove_file, file_id)
+
+    def add_upload(self, row: UploadRow) -> Deferred[bool]:
+        """Record an upload; False if there is one of that command. FactRefusedError: no router."""
+        return self._write(files.add_upload, row)
+
+    def remove_upload(self, router_id: str, command_id: str) -> Deferred[bool]:
+        """Forget an upload; whether it was known."""
+        return self._write(files.remove_upload, router_id, command_id)
+
+    def put_datamodel(self, summary: models.ModelSummary, body: bytes) -> Deferred[None]:
+        """Store a data model in place of one of the same name."""
+        return self._write(models.put_model, self._database, summary, body)
+
+    def remove_datamodel(self, name: str) -> Deferred[bool]:
+        """Remove a data model; whether there was one."""
+        return self._write(models.remove_model, name)
 
     def prune(self, now: float, kept: Retention, limit: int) -> Deferred[int]:
         """Delete up to ``limit`` outdated rows; how many were."""

@@ -3,13 +3,22 @@
 The appliers change it; nothing else does. It lives inside one transaction.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
 
-from acs.facts import ConnectionSecret, Fact, Informed, Judged, Sampled
+from acs.facts import (
+    BindingSeen,
+    ConnectionSecret,
+    Fact,
+    Informed,
+    Judged,
+    ReachLearned,
+    Sampled,
+    WayWorked,
+)
 from acs.identity import parts_of
 from acs.storage import state as states
 from acs.storage.database import Row
@@ -27,6 +36,9 @@ _WIDTHS: dict[type, int] = {
     Informed: states.FOR_INFORM,
     Sampled: states.FOR_SAMPLE,
     Judged: states.FOR_VERDICT,
+    ReachLearned: states.FOR_VERDICT,
+    BindingSeen: states.FOR_VERDICT,
+    WayWorked: states.FOR_VERDICT,
 }
 LONGEST_ID = 1600  # characters; PostgreSQL indexes 2,704 bytes at most
 
@@ -70,7 +82,8 @@ class Work:
         self.contacts: list[Row] = []
         self.verdicts: dict[tuple[str, float], Row] = {}
         self.plans: dict[str, Row] = {}
-        self.trees: dict[str, Row] = {}
+        self.trees: list[Callable[[], None]] = []  # changes of trees, in order
+        self.reaches: list[Callable[[], None]] = []  # changes of them, in order
         self.subscribers: dict[str, Row] = {}
         self.credentials: list[Row] = []
         # of the item that is being applied:
@@ -189,9 +202,12 @@ class Work:
         run.insert_event.many(connection, self.events)
         run.insert_contact.many(connection, self.contacts)
         run.upsert_plan.many(connection, list(self.plans.values()))
-        run.upsert_tree.many(connection, list(self.trees.values()))
         run.upsert_subscriber.many(connection, list(self.subscribers.values()))
         run.update_credentials.many(connection, self.credentials)
+        for change in self.reaches:
+            change()
+        for change in self.trees:
+            change()
 
     def _flush_routers(self) -> None:
         run, connection = self.tools.statements, self.connection
