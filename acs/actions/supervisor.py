@@ -125,14 +125,10 @@ class Supervisor:
     def _judge(self, router_id: str, window: Windowed) -> None:
         verdict = self.verdict_on(window)
         self._metrics.judged(verdict.action)
-        done = self._store.commit(
-            (Judged(router_id=router_id, at=verdict.judged_at, verdict=verdict),)
-        )
-        done.addCallbacks(
-            self._judged,
-            self._failed,
-            callbackArgs=(router_id, verdict, window),
-            errbackArgs=("actions.judge_failed", router_id),
+        self._store.commit_then(
+            (Judged(router_id=router_id, at=verdict.judged_at, verdict=verdict),),
+            lambda results: self._judged(results, router_id, verdict, window),
+            lambda error: self._complain(error, "actions.judge_failed", router_id),
         )
 
     def _judged(
@@ -258,4 +254,7 @@ class Supervisor:
         self._policy.forget_old(self._now())
 
     def _failed(self, failure: Failure, event: str, router_id: str) -> None:
-        log.error(event, router=router_id, error=str(failure.value))
+        self._complain(failure.value, event, router_id)
+
+    def _complain(self, error: BaseException | None, event: str, router_id: str) -> None:
+        log.error(event, router=router_id, error=str(error))

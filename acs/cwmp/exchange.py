@@ -39,9 +39,9 @@ class Exchange:
         "_around",
         "_body",
         "_connection",
-        "_done",
         "_envelope",
         "_held",
+        "_is_done",
         "_is_new",
         "_request",
         "_router_id",
@@ -58,10 +58,10 @@ class Exchange:
         self._held: Session | None = None  # acquired, to be released
         self._is_new = False
         self._started = around.seconds()
-        self._done: Deferred[HttpResponse] = Deferred()
+        self._is_done = False
 
-    def answer(self) -> Deferred[HttpResponse]:
-        """The response; the Deferred never fails."""
+    def answer(self) -> None:
+        """The connection is given the response, now or later, whatever happens."""
         around = self._around
         around.under_way += 1
         try:
@@ -71,7 +71,6 @@ class Exchange:
                 self._authenticate()
         except Exception as error:  # noqa: BLE001 - whatever it is, the router is told and we live
             self._break(error)
-        return self._done
 
     def _then(self, result: "Deferred[Any]", step: Callable[[Any], None]) -> None:
         result.addCallbacks(step, self._failed).addErrback(self._broken)
@@ -294,8 +293,8 @@ class Exchange:
             self._envelope,
             is_new=self._is_new,
             done=self._finish,
-            failed=self._failed,
-            broken=self._broken,
+            failed=self._not_stored,
+            broken=self._break,
         ).take()
 
     # --- the end ----------------------------------------------------------------------------------
@@ -308,17 +307,20 @@ class Exchange:
         self._finish(refusal(status))
 
     def _failed(self, failure: Failure) -> None:
+        self._not_stored(failure.value)
+
+    def _not_stored(self, error: BaseException | None) -> None:
         """Storage could not; nothing is acknowledged, the router comes again with all of it."""
         around = self._around
         held = self._held
         log.warning(
             "cwmp.storage_failed",
             router=held.router_id if held else None,
-            error=str(failure.value),
+            error=str(error),
         )
         if held is not None:
             around.registry.end(held, "storage_failed")
-        if isinstance(failure.value, FactRefusedError):
+        if isinstance(error, FactRefusedError):
             self._finish(refusal(500))
         else:
             self._finish(unavailable(around.retry_after()))
@@ -334,16 +336,19 @@ class Exchange:
         )
         if self._held is not None:
             self._around.registry.end(self._held, "broken")
-        if not self._done.called:
+        if not self._is_done:
             self._finish(refusal(500))
 
     def _finish(self, response: HttpResponse) -> None:
+        if self._is_done:  # what went wrong since then has been logged
+            return
         around = self._around
+        self._is_done = True
         around.under_way -= 1
         around.metrics.turn(around.seconds() - self._started)
         held, self._held = self._held, None
         if held is not None and held.state.policy.quirks is not NONE:
             response = shaped(around, self._connection, held, response)
-        self._done.callback(response)
+        self._connection.respond(response)
         if held is not None:
             around.registry.release(held)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 from twisted.internet import protocol
-from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from acs.cwmp.http_messages import CONTINUE, HttpRequest, HttpResponse, refusal, render
@@ -28,10 +27,11 @@ _LINGER_BYTES = 4_194_304
 class Handler(Protocol):
     """What answers requests."""
 
-    def handle(
-        self, connection: "Connection", request: HttpRequest
-    ) -> HttpResponse | Deferred[HttpResponse]:
-        """Answer one request; the next one of this connection waits for it."""
+    def handle(self, connection: "Connection", request: HttpRequest) -> None:
+        """Answer one request: call ``connection.respond`` once, now or later.
+
+        The next request of this connection waits for it.
+        """
 
     def disconnected(self, connection: "Connection") -> None:
         """A connection that carried a request is gone. Its answers still under way go nowhere."""
@@ -142,21 +142,14 @@ class Connection(protocol.Protocol):
         self.served += 1
         self._arm(Phase.IDLE)
         try:
-            answer = self._listener.handler.handle(self, request)
+            self._listener.handler.handle(self, request)
         except Exception:
             log.exception("cwmp.handler_failed", peer=self.peer)
-            answer = refusal(500)
-        if isinstance(answer, Deferred):
-            answer.addCallback(self._answer)
-            answer.addErrback(self._failed)
-        else:
-            self._answer(answer)
+            if self._request is request:
+                self.respond(refusal(500))
 
-    def _failed(self, failure: Failure) -> None:
-        log.error("cwmp.handler_failed", peer=self.peer, exc_info=failure.value)
-        self._answer(refusal(500))
-
-    def _answer(self, response: HttpResponse) -> None:
+    def respond(self, response: HttpResponse) -> None:
+        """Answer the request that is being served; dropped when the peer is gone."""
         request = self._request
         if self.lost or request is None:
             return

@@ -19,7 +19,7 @@ from acs.cwmp.exchange import Exchange
 from acs.cwmp.gate import Gate
 from acs.cwmp.http import Listener
 from acs.cwmp.http_connection import Connection
-from acs.cwmp.http_messages import HttpRequest, HttpResponse
+from acs.cwmp.http_messages import HttpRequest
 from acs.cwmp.identities import Identities
 from acs.cwmp.live_session import cookies
 from acs.cwmp.plans import Plans
@@ -124,9 +124,9 @@ class CwmpServer:
 
     # --- requests -------------------------------------------------------------------------------
 
-    def handle(self, connection: Connection, request: HttpRequest) -> Deferred[HttpResponse]:
+    def handle(self, connection: Connection, request: HttpRequest) -> None:
         """Answer one request (called by the connection)."""
-        return Exchange(self._around, connection, request).answer()
+        Exchange(self._around, connection, request).answer()
 
     def disconnected(self, connection: Connection) -> None:
         """Save what was in the middle, record who was not let in (called by the connection)."""

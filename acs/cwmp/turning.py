@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 from twisted.internet.defer import Deferred
-from twisted.python.failure import Failure
 
 from acs.commands import Command
 from acs.cwmp.codec import encode
@@ -50,6 +49,7 @@ class Turning:
         "_failed",
         "_is_new",
         "_session",
+        "_turn",
     )
 
     def __init__(
@@ -62,8 +62,8 @@ class Turning:
         *,
         is_new: bool,
         done: Callable[[HttpResponse], None],
-        failed: Callable[[Failure], None],
-        broken: Callable[[Failure], None],
+        failed: Callable[[BaseException | None], None],
+        broken: Callable[[BaseException | None], None],
     ) -> None:
         self._around = around
         self._session = session
@@ -74,6 +74,7 @@ class Turning:
         self._done = done
         self._failed = failed
         self._broken = broken
+        self._turn: Turn | None = None  # being stored
 
     def take(self) -> None:
         """Begin; ``done``, ``failed`` or ``broken`` is called once."""
@@ -88,7 +89,9 @@ class Turning:
             self._speak(None)
 
     def _then(self, result: "Deferred[Any]", step: Callable[[Any], None]) -> None:
-        result.addCallbacks(step, self._failed).addErrback(self._broken)
+        result.addCallbacks(step, lambda failure: self._failed(failure.value)).addErrback(
+            lambda failure: self._broken(failure.value)
+        )
 
     def _claimed(self, command: Command | None) -> None:
         if command is not None:
@@ -108,8 +111,15 @@ class Turning:
             session.state = turn.state
             self._reply(turn)
             return
-        stored = around.store.commit(turn.facts)
-        self._then(stored, lambda results: self._committed(turn, results))
+        self._turn = turn
+        around.store.commit_then(turn.facts, self._stored, self._failed)
+
+    def _stored(self, results: tuple[object, ...]) -> None:
+        assert self._turn is not None
+        try:
+            self._committed(self._turn, results)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the router is told
+            self._broken(error)
 
     def _committed(self, turn: Turn, results: tuple[object, ...]) -> None:
         self._session.state = turn.state

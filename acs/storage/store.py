@@ -5,7 +5,7 @@ Deferreds of writes fire after the COMMIT that holds them. Statements are elsewh
 
 import secrets
 from collections.abc import Callable, Sequence
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
 from twisted.internet.defer import Deferred
@@ -114,7 +114,21 @@ class Store(Reads):
         ``Judged``, the changed ``Command`` (None if the fact did not fit) for facts of commands,
         None for all else.
         """
-        return self._writer.put(Item(facts))
+        done: Deferred[tuple[object, ...]] = Deferred()
+        self._writer.put(Item(facts, done=done.callback, failed=done.errback))
+        return done
+
+    def commit_then(
+        self,
+        facts: Sequence[Fact],
+        done: Callable[[tuple[object, ...]], object],
+        failed: Callable[[Exception], object],
+    ) -> None:
+        """As ``commit``; ``done`` or ``failed`` is called, which costs less than a Deferred.
+
+        What they raise is logged and goes no further.
+        """
+        self._writer.put(Item(facts, done=done, failed=failed))
 
     def propose(self, proposal: Proposal, guard: Guard) -> Deferred[Command]:
         """Store a command, queued or refused; ``guard`` runs inside the transaction.
@@ -217,7 +231,7 @@ class Store(Reads):
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> Deferred[T]:
-        return self._writer.put(Item(call=lambda c: call(c, *args, **kwargs)))
+        return self._put(lambda c: call(c, *args, **kwargs))
 
     def _guarded(
         self,
@@ -225,4 +239,9 @@ class Store(Reads):
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> Deferred[T]:
-        return self._writer.put(Item(call=lambda c: call(c, *args, **kwargs), guarded=True))
+        return self._put(lambda c: call(c, *args, **kwargs), guarded=True)
+
+    def _put(self, call: Callable[[Connection], object], *, guarded: bool = False) -> Deferred[Any]:
+        done: Deferred[Any] = Deferred()
+        self._writer.put(Item(call=call, guarded=guarded, done=done.callback, failed=done.errback))
+        return done

@@ -12,7 +12,6 @@ from typing import Any, Protocol
 
 import structlog
 from sqlalchemy import Connection
-from twisted.internet.defer import Deferred
 
 from acs.facts import Fact
 from acs.storage.applying import apply_items
@@ -49,9 +48,17 @@ def _now(call: Callable[[], None]) -> None:
 
 
 class Item:
-    """Something to be written: facts, or a call that gets the connection."""
+    """Something to be written: facts, or a call that gets the connection.
 
-    __slots__ = ("call", "deferred", "error", "facts", "guarded", "result")
+    Args:
+        facts: to be applied together.
+        call: instead of facts.
+        guarded: the call counts budgets.
+        done: takes the result once it is durable.
+        failed: takes the error when it is not.
+    """
+
+    __slots__ = ("call", "done", "error", "facts", "failed", "guarded", "result")
 
     def __init__(
         self,
@@ -59,11 +66,14 @@ class Item:
         call: Callable[[Connection], object] | None = None,
         *,
         guarded: bool = False,
+        done: Callable[[Any], object],
+        failed: Callable[[Exception], object],
     ) -> None:
         self.facts = facts
         self.call = call
         self.guarded = guarded
-        self.deferred: Deferred[Any] = Deferred()
+        self.done = done
+        self.failed = failed
         self.result: object = None
         self.error: Exception | None = None
 
@@ -76,7 +86,7 @@ class Writer:
         tools: what applying facts needs.
         lock: called first in a transaction that holds guarded items: takes the lock under which
             budgets are counted, so that two nodes do not spend the same budget.
-        deliver: runs a function in the thread that owns the Deferreds.
+        deliver: runs a function in the thread of whoever puts items.
         soon: runs a function in that thread at the end of what it is at, such as an event loop's
             ``call_soon``: all that one pass of the loop brings goes into one transaction. None:
             at once.
@@ -102,7 +112,7 @@ class Writer:
         self._deliver = deliver
         self._metrics: WriterMetrics = metrics or _NoMetrics()
         self._soon: Deliver = soon or _now
-        self._waiting: list[Item] = []  # these three belong to the Deferreds' thread
+        self._waiting: list[Item] = []  # these three belong to the thread of whoever puts
         self._is_asked = False
         self._is_busy = False
         self._queue: SimpleQueue[list[Item] | None] = SimpleQueue()
@@ -111,14 +121,13 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="acs-writer", daemon=True)
         self._thread.start()
 
-    def put(self, item: Item) -> Deferred[Any]:
-        """Queue an item. Its Deferred fires after the COMMIT that holds it."""
+    def put(self, item: Item) -> None:
+        """Queue an item; it is told after the COMMIT that holds it."""
         if self._closed:
-            item.deferred.errback(StorageClosedError("storage is closed"))
+            item.failed(StorageClosedError("storage is closed"))
         else:
             self._waiting.append(item)
             self._ask()
-        return item.deferred
 
     def close(self) -> None:
         """Write all that waits, then stop."""
@@ -264,7 +273,10 @@ def _item_error(error: Exception) -> StorageError:
 
 def _resolve(batch: list[Item]) -> None:
     for item in batch:
-        if item.error is not None:
-            item.deferred.errback(item.error)
-        else:
-            item.deferred.callback(item.result)
+        try:
+            if item.error is not None:
+                item.failed(item.error)
+            else:
+                item.done(item.result)
+        except Exception:  # whoever takes it: the others are told too
+            log.exception("storage.taker_failed")

@@ -27,18 +27,16 @@ class Echo:
 
     def __init__(self) -> None:
         self.requests: list[HttpRequest] = []
-        self.waiting: list[Deferred[HttpResponse]] = []
+        self.waiting: list[Connection] = []
         self.gone: list[Connection] = []
         self.at_once: Callable[[], HttpResponse] | None = lambda: HttpResponse(200, b"<a/>")
 
-    def handle(
-        self, connection: Connection, request: HttpRequest
-    ) -> HttpResponse | Deferred[HttpResponse]:
+    def handle(self, connection: Connection, request: HttpRequest) -> None:
         self.requests.append(request)
-        if self.at_once is not None:
-            return self.at_once()
-        self.waiting.append(Deferred())
-        return self.waiting[-1]
+        if self.at_once is None:
+            self.waiting.append(connection)
+        else:
+            connection.respond(self.at_once())
 
     def disconnected(self, connection: Connection) -> None:
         self.gone.append(connection)
@@ -132,10 +130,10 @@ def test_pipelined_requests_wait_their_turn_unread(port: Port) -> None:
     protocol.dataReceived(HELLO)
     assert wire.paused
     assert len(port.echo.requests) == 1
-    port.echo.waiting[0].callback(HttpResponse(200, b"<a/>"))
+    port.echo.waiting[0].respond(HttpResponse(200, b"<a/>"))
     assert len(port.echo.requests) == 2
     assert wire.value() == ANSWER
-    port.echo.waiting[1].callback(HttpResponse(200, b"<a/>"))
+    port.echo.waiting[1].respond(HttpResponse(200, b"<a/>"))
     assert wire.value() == ANSWER * 2
     assert not wire.paused
 
@@ -145,7 +143,7 @@ def test_a_bad_request_behind_a_good_one_is_answered_second(port: Port) -> None:
     protocol, wire = port.connect()
     protocol.dataReceived(HELLO + b"GARBAGE\r\n\r\n")
     assert wire.value() == b""
-    port.echo.waiting[0].callback(HttpResponse(200, b"<a/>"))
+    port.echo.waiting[0].respond(HttpResponse(200, b"<a/>"))
     assert wire.value().startswith(ANSWER + b"HTTP/1.1 400 ")
     assert wire.half_closed
 
@@ -256,7 +254,7 @@ def test_peer_that_leaves_while_it_is_served(port: Port) -> None:
     protocol.dataReceived(HELLO)
     lose(protocol)
     assert port.echo.gone == [protocol]
-    port.echo.waiting[0].callback(HttpResponse(200))
+    port.echo.waiting[0].respond(HttpResponse(200))
     assert wire.value() == b""
     assert not port.listener.connections
 
@@ -269,16 +267,13 @@ def test_handler_that_never_answers_is_given_up(port: Port) -> None:
     assert wire.disconnected
 
 
-@pytest.mark.parametrize("late", [False, True])
-def test_handler_that_fails_gives_500(port: Port, *, late: bool) -> None:
+def test_handler_that_fails_gives_500(port: Port) -> None:
     def fail() -> HttpResponse:
         raise RuntimeError("a bug")
 
-    port.echo.at_once = None if late else fail
+    port.echo.at_once = fail
     protocol, wire = port.connect()
     protocol.dataReceived(HELLO)
-    if late:
-        port.echo.waiting[0].errback(RuntimeError("a bug"))
     assert wire.value().startswith(b"HTTP/1.1 500 ")
     assert wire.disconnecting
 

@@ -14,7 +14,6 @@ from acs.facts import Event, Fact, Informed, Judged, Sampled
 from acs.identity import DeviceId
 from acs.storage.settings import StorageSettings
 from acs.storage.store import Store
-from acs.storage.writer import Item
 from diagnostics.sample import Value
 from diagnostics.verdict import ACTIONS, Action, CauseProbability, Evidence, Verdict
 
@@ -74,7 +73,7 @@ class Batch:
             self._entered.set()
             self._release.wait(60)
 
-        self._store._writer.put(Item(call=hold))
+        self._store._write(hold)
         assert self._entered.wait(60)
 
     def __exit__(self, *_: object) -> None:

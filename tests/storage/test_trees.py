@@ -15,7 +15,6 @@ from acs.storage.schema import tree_pages
 from acs.storage.store import Store
 from acs.storage.tree_pages import VALUE_MAX, Entry
 from acs.storage.tree_reading import Known, TreeQuery, TreeRows
-from acs.storage.writer import Item
 from tests.storage.support import ID, NOW, OTHER, OTHER_ID, Desk, Guard, informed, proposal
 
 WIFI = "Device.WiFi."
@@ -268,9 +267,7 @@ def test_a_change_of_a_large_tree_touches_the_page_it_is_in(desk: Desk, known: S
 
     def bodies() -> dict[int, bytes]:
         query = select(tree_pages.c.number, tree_pages.c.body)
-        read = Item(call=lambda c: {row.number: row.body for row in c.execute(query)})
-        found: dict[int, bytes] = desk.wait(known._writer.put(read))
-        return found
+        return desk.wait(known._write(lambda c: {r.number: r.body for r in c.execute(query)}))
 
     before = bodies()
     assert len(before) > 20
@@ -290,7 +287,7 @@ def test_a_change_of_a_large_tree_touches_the_page_it_is_in(desk: Desk, known: S
 def test_a_page_that_cannot_be_read_does_not_break_others(desk: Desk, known: Store) -> None:
     desk.commit(known, tree_read("Device.", *LARGE))
     broken = sql_update(tree_pages).where(tree_pages.c.number == 1).values(body=b"x")
-    desk.wait(known._writer.put(Item(call=lambda c: c.execute(broken))))
+    desk.wait(known._write(lambda c: c.execute(broken)))
     assert len(rows(desk, known, "Device.LAN.90.").rows.items) == 102
 
 

@@ -7,7 +7,6 @@ from acs.storage.rows import Windowed
 from acs.storage.schema import windows
 from acs.storage.store import Store
 from acs.storage.windows import PAST, RECENT
-from acs.storage.writer import Item
 from tests.storage.support import ID, NOW, Desk, informed, sampled
 
 HOURS = 3600.0
@@ -18,7 +17,7 @@ def damage(desk: Desk, store: Store, part: int) -> None:
         changed = update(windows).where(windows.c.part == part).values(body=b"\xc1 damaged")
         assert connection.execute(changed).rowcount == 1
 
-    desk.wait(store._writer.put(Item(call=write)))
+    desk.wait(store._write(write))
 
 
 @pytest.mark.parametrize("part", [RECENT, PAST])

@@ -14,7 +14,6 @@ from acs.identity import DeviceId
 from acs.storage.errors import FactRefusedError, StorageError, StorageUnavailableError
 from acs.storage.settings import StorageSettings
 from acs.storage.store import Store
-from acs.storage.writer import Item
 from tests.storage.support import (
     ID,
     KEY,
@@ -158,7 +157,7 @@ def full_disk(desk: Desk, store: Store) -> None:
         pages = connection.execute(text("PRAGMA page_count")).scalar_one()
         connection.execute(text(f"PRAGMA max_page_count = {pages + 20}"))
 
-    desk.wait(store._writer.put(Item(call=limit)))
+    desk.wait(store._write(limit))
 
 
 @pytest.mark.usefixtures("full_disk")
@@ -231,3 +230,17 @@ def test_a_lost_connection_is_made_anew(desk: Desk, store: Store) -> None:
     desk.commit(store, informed(NOW + 1), Rebooted(router_id=ID, at=NOW + 1, cause="power"))
     assert informs(desk, store) == 2
     assert len(desk.wait(store.events(ID, 0, 9))) == 1
+
+
+def test_a_taker_that_fails_keeps_nothing_from_the_others(desk: Desk, store: Store) -> None:
+    def fail(_results: tuple[object, ...]) -> None:
+        raise RuntimeError("a bug")
+
+    errors: list[Exception] = []
+    with Batch(store):
+        store.commit_then((informed(),), fail, errors.append)
+        store.commit_then((Noted(router_id="unknown", at=NOW, kind="x"),), fail, errors.append)
+        last = store.commit((informed(NOW + 1),))
+    desk.wait(last)
+    assert informs(desk, store) == 2
+    assert [type(error) for error in errors] == [FactRefusedError]
