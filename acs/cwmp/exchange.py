@@ -10,6 +10,7 @@ import structlog
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
+from acs.cwmp.admission import asks_for_challenge, claim, mismatch, objection_to
 from acs.cwmp.auth import AuthError
 from acs.cwmp.codec import MalformedMessage, decode
 from acs.cwmp.http_connection import Connection
@@ -17,7 +18,7 @@ from acs.cwmp.http_messages import HttpRequest, HttpResponse, refusal, unavailab
 from acs.cwmp.inflating import InflateError, inflate
 from acs.cwmp.live_session import Session, SessionBusyError, cookie_of
 from acs.cwmp.messages import Empty, Envelope, Inform
-from acs.cwmp.oddities import after_end, count, policy_with, shaped
+from acs.cwmp.oddities import after_end, policy_with, shaped
 from acs.cwmp.quirks import NONE
 from acs.cwmp.recalling import recall
 from acs.cwmp.session import begin
@@ -29,7 +30,6 @@ log = structlog.get_logger("cwmp")
 
 _EMPTY = Envelope(Empty())
 _NO_SESSION = HttpResponse(204, close=True)
-_CLAIM_BYTES = 65_536  # of a compressed body of a peer that has not said who it is
 
 
 class Exchange:
@@ -99,7 +99,7 @@ class Exchange:
 
     def _refuse_credentials(self, error: AuthError) -> None:
         if error.reason == "unknown_user":
-            self._claim()
+            claim(self._around, self._connection, self._request)
         self._finish(self._around.gate.refused(self._connection, self._request, error.reason))
 
     def _identified(self, router_id: str | None) -> None:
@@ -143,8 +143,13 @@ class Exchange:
         return True
 
     def _found(self, session: Session | None) -> None:
-        if session is not None and not self._may_use(session):
-            return
+        if session is not None:
+            objection = objection_to(
+                self._around, self._connection, self._request, session, self._router_id
+            )
+            if objection is not None:
+                self._finish(objection)
+                return
         if self._is_inform:
             self._inform(session)
         elif session is not None:
@@ -153,30 +158,6 @@ class Exchange:
             self._finish(after_end(self._around, self._connection))
         else:
             self._malformed("no-session", None)
-
-    def _may_use(self, session: Session) -> bool:
-        if self._router_id is not None and self._router_id != session.router_id:
-            self._mismatch(self._router_id, session.router_id)
-            return False
-        if self._router_id is None and session.peer != self._connection.peer:
-            # A cookie seen on its way is worth nothing elsewhere.
-            self._around.metrics.auth_failed("cookie")
-            self._finish(refusal(400) if self._is_open else self._challenged())
-            return False
-        if session.connection is not self._connection and not self._may_move(session):
-            self._finish(self._challenged())
-            return False
-        return True
-
-    def _may_move(self, session: Session) -> bool:
-        """Whether the session may go on on this connection, which is not the one it was on."""
-        is_each_asked = self._around.settings.challenge == "connection"
-        if not is_each_asked or not self._is_anonymous:
-            return True
-        quirks = session.state.policy.quirks
-        if quirks.authenticates_inform_only:
-            count(self._around, quirks, "authenticates_inform_only")
-        return quirks.authenticates_inform_only
 
     @property
     def _is_open(self) -> bool:
@@ -188,37 +169,15 @@ class Exchange:
 
     @property
     def _asks_for_challenge(self) -> bool:
-        """An empty request opens the connection: libcurl so asks what it is to authenticate with.
-
-        With Digest set it keeps the body back until it has seen a challenge (RFC 9110, 11.6.1
-        leaves that to it); a router built on it would take any other answer for the session's end.
-        """
-        if b"authorization" in self._request.headers:
-            return False
-        # A router without cookies may be in the middle of its session.
-        return self._connection.served == 1 or (
-            not self._is_open and not self._around.gate.has_proved(self._connection)
-        )
+        return asks_for_challenge(self._around, self._connection, self._request)
 
     @property
     def _is_inform(self) -> bool:
         return isinstance(self._envelope.message, Inform)
 
-    def _challenged(self) -> HttpResponse:
-        return self._around.gate.challenge(self._connection, self._request)
-
     def _challenge(self) -> None:
-        self._claim()
-        self._finish(self._challenged())
-
-    def _claim(self) -> None:
-        body, encoding = self._request.body, self._request.headers.get(b"content-encoding")
-        if encoding is not None:
-            try:
-                body = inflate(body, encoding, _CLAIM_BYTES)
-            except InflateError:
-                return
-        self._around.claims.claim(self._connection, body)
+        claim(self._around, self._connection, self._request)
+        self._finish(self._around.gate.challenge(self._connection, self._request))
 
     # --- a session begins -------------------------------------------------------------------------
 
@@ -238,7 +197,7 @@ class Exchange:
             if known != claimed:
                 if session is not None:
                     around.registry.end(session, "refused")
-                self._mismatch(known, claimed)
+                self._finish(mismatch(around, self._connection, self._request, known, claimed))
                 return
         if around.draining or (session is None and around.under_way > around.settings.admission):
             around.metrics.turned_away("draining" if around.draining else "busy")
@@ -255,14 +214,6 @@ class Exchange:
         self._is_new = True
         log.debug("cwmp.session_started", router=claimed, peer=peer)
         self._join(fresh)
-
-    def _mismatch(self, router_id: str, claimed: str) -> None:
-        around = self._around
-        around.metrics.identity_mismatch()
-        around.metrics.auth_failed("identity")
-        detail: dict[str, object] = {"claimed": claimed[:200], "address": self._connection.peer}
-        around.records.note(router_id, "identity_mismatch", detail)
-        self._finish(self._challenged())
 
     # --- its turn ---------------------------------------------------------------------------------
 
