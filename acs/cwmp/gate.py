@@ -35,6 +35,7 @@ from acs.storage.rows import Credential
 log = structlog.get_logger("cwmp")
 
 Leniency = Literal["digest_without_qop", "nonce_across_connections", "nonce_reuse"]
+_Need = Leniency | Literal["next_connection"]  # of who closed the one of the challenge
 Note = Callable[[str, str, dict[str, object]], object]
 
 _NONCES = 64  # of one connection that are forgotten when it ends
@@ -46,7 +47,7 @@ _NEEDS: dict[Leniency, Reason] = {
     "nonce_across_connections": "nonce",
     "nonce_reuse": "replay",
 }
-_STRICT: tuple[Leniency, ...] = ()
+_STRICT: tuple[_Need, ...] = ()
 
 
 class Gate:
@@ -116,7 +117,10 @@ class Gate:
     def challenge(
         self, connection: Connection, request: HttpRequest, *, stale: bool = False
     ) -> HttpResponse:
-        """A 401 with a fresh nonce; the connection stays open for the answer."""
+        """A 401 with a fresh nonce; the connection stays open for the answer.
+
+        Unless the peer has it closed: then the nonce is good for one request on another one.
+        """
         schemes, owner = self._schemes, self._owner(connection)
         claimed = self._quirks.hint(request.body)
         if claimed.auth:
@@ -126,6 +130,8 @@ class Gate:
                 self._count(claimed, "auth")
         if claimed.nonce_across_connections:  # of use only to a router that has the quirk
             owner = _anywhere(connection)
+        elif not request.keep_alive and not self._by_address:
+            owner = _next(connection)
         nonce = self._nonces.issue(owner, self._seconds())
         headers = challenges(schemes, nonce, stale=stale)
         if request.keep_alive and not request.old:  # some close unless they are told not to
@@ -156,7 +162,7 @@ class Gate:
 
     # --- what an answer needs -------------------------------------------------------------------
 
-    def _needed(self, answer: DigestAnswer, connection: Connection) -> tuple[Leniency, ...]:
+    def _needed(self, answer: DigestAnswer, connection: Connection) -> tuple[_Need, ...]:
         """The leniencies without which the answer would be refused, beside its response."""
         owner, now = self._owner(connection), self._seconds()
         needed = _STRICT
@@ -174,15 +180,30 @@ class Gate:
                 return (*needed, "nonce_reuse")
             if error.reason != "nonce" or self._by_address:
                 raise
-            self._nonces.check(answer.nonce, _anywhere(connection), answer.count or 1, now)
-            return (*needed, "nonce_across_connections")
+            return (*needed, self._elsewhere(answer, connection, now))
         return needed
+
+    def _elsewhere(self, answer: DigestAnswer, connection: Connection, now: float) -> _Need:
+        try:
+            self._nonces.check(answer.nonce, _anywhere(connection), answer.count or 1, now)
+        except AuthError as error:
+            if error.reason != "nonce":
+                raise
+        else:
+            return "nonce_across_connections"
+        try:
+            self._nonces.check(answer.nonce, _next(connection), 1, now)
+        except AuthError as second:
+            if second.reason == "replay":  # not an attack: such a peer has no way to know
+                raise AuthError("stale") from None
+            raise
+        return "next_connection"
 
     def _verify(
         self,
         found: Credential | None,
         answer: BasicAnswer | DigestAnswer,
-        needed: tuple[Leniency, ...],
+        needed: tuple[_Need, ...],
         connection: Connection,
         request: HttpRequest,
     ) -> str:
@@ -211,13 +232,16 @@ class Gate:
             self._failures.succeeded(connection.peer, answer.username)
         return found.router_id
 
-    def _use(self, answer: DigestAnswer, needed: tuple[Leniency, ...], used: set[str]) -> None:
+    def _use(self, answer: DigestAnswer, needed: tuple[_Need, ...], used: set[str]) -> None:
         nonce = answer.nonce
         if not needed:
             self._nonces.use(nonce, answer.count)
         elif "nonce_across_connections" in needed:
             self._nonces.use(nonce, answer.count or 1)
             return  # it stays used when this connection has gone
+        elif "next_connection" in needed:
+            self._nonces.use(nonce, 1)
+            return
         elif "nonce_reuse" in needed or not self._by_address:
             self._nonces.keep(nonce)
         else:
@@ -228,7 +252,7 @@ class Gate:
 
     def _tolerate(
         self,
-        needed: tuple[Leniency, ...],
+        needed: tuple[_Need, ...],
         found: Credential,
         connection: Connection,
         request: HttpRequest,
@@ -242,6 +266,8 @@ class Gate:
         maker = found.manufacturer or claimed_manufacturer(request.body)
         quirks = self._quirks.of_router(found.router_id, maker, found.firmware or None)
         for leniency in needed:
+            if leniency == "next_connection":
+                continue
             if getattr(quirks, leniency):
                 self._count(quirks, leniency)
             elif leniency != "digest_without_qop" or self._without_qop != "allow":
@@ -264,6 +290,11 @@ class Gate:
         if self._by_address:
             return connection.peer
         return str(connection.number)
+
+
+def _next(connection: Connection) -> str:
+    """Owner of a nonce that is good for one request on another connection of the address."""
+    return f">{connection.peer}"
 
 
 def _anywhere(connection: Connection) -> str:

@@ -332,6 +332,31 @@ def test_a_nonce_on_another_connection_must_come_soon(make: Make) -> None:
     assert "stale=true" in answer.challenges[0]
 
 
+def test_a_peer_that_closes_after_each_answer(make: Make) -> None:
+    """HTTP/1.0, or a client of "Connection: close": it cannot answer where it was challenged."""
+    house = make()
+    challenged = Router(house).post(inform(), Connection="close").challenges[0]
+    word = Router(house).digest(challenged)
+    stranger = Router(house, peer="192.0.2.9").post(inform(), Authorization=word)
+    assert stranger.status == 401
+    router = Router(house)
+    answer = router.post(inform(), Authorization=word, Connection="close")
+    assert answer.status == 200
+    router.leave()
+    again = Router(house).post(b"", Authorization=word, Cookie=answer.cookie, Connection="close")
+    assert again.status == 401  # it was good once
+    assert "stale=true" in again.challenges[0]
+    word = Router(house).digest(again.challenges[0])
+    asked = Router(house).post(b"", Authorization=word, Cookie=answer.cookie, Connection="close")
+    assert isinstance(asked.message, GetParameterNames)
+
+
+def test_a_peer_that_keeps_its_connection_answers_on_it(make: Make) -> None:
+    house = make()
+    word = Router(house).digest(Router(house).post(inform()).challenges[0])
+    assert Router(house).post(inform(), Authorization=word, Connection="close").status == 401
+
+
 def test_a_count_that_does_not_rise(make: Make) -> None:
     house = make("nonce_reuse = true")
     router = Router(house)
