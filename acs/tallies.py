@@ -59,6 +59,10 @@ class Tally(Collector):
             counts.setdefault(value, 0)
         counts[value] += count
 
+    def describe(self) -> Iterator[CounterMetricFamily]:
+        """Its name, by which the registry knows that there are not two of them."""
+        yield CounterMetricFamily(self._name, self._text, labels=(self._label,))
+
     def collect(self) -> Iterator[CounterMetricFamily]:
         """What the registry asks for."""
         family = CounterMetricFamily(self._name, self._text, labels=(self._label,))
@@ -90,6 +94,10 @@ class Distribution(Collector):
         """Count one value."""
         self._counts[bisect_left(self._bounds, value)] += 1
         self._sum += value
+
+    def describe(self) -> Iterator[HistogramMetricFamily]:
+        """Its name, by which the registry knows that there are not two of them."""
+        yield HistogramMetricFamily(self._name, self._text)
 
     def collect(self) -> Iterator[HistogramMetricFamily]:
         """What the registry asks for."""
