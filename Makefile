@@ -36,6 +36,7 @@ bench: $(READY)
 	$(BIN)/python -m tests.bench.kills $(BENCH)
 	$(BIN)/python -m tests.bench.codec $(BENCH)
 	$(BIN)/python -m tests.bench.hostile
+	$(BIN)/python -m tests.bench.mutations
 
 evaluate: $(READY)
 	$(BIN)/python -m tests.bench.diagnosis $(EVALUATE)
