@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from prometheus_client import CollectorRegistry
 
+from acs.api.telemetry import ApiMetrics
 from acs.metrics import Metrics
 
 ETC = Path(__file__).parent.parent / "etc"
@@ -25,6 +26,7 @@ def exported() -> dict[str, frozenset[str]]:
     """Names of samples and the labels that they have, beside those that Prometheus adds."""
     registry = CollectorRegistry()
     Metrics(registry, "1.0")
+    ApiMetrics(registry)
     everywhere = frozenset(("instance", "job", "le"))
     labels = {sample.name: everywhere for f in registry.collect() for sample in f.samples}
     for collector in list(registry._collector_to_names):

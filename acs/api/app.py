@@ -27,6 +27,7 @@ from acs.api.routes import (
 from acs.api.routes.given import caller
 from acs.api.services import Services
 from acs.api.settings import ApiSettings
+from acs.api.telemetry import ApiMetrics
 
 ROUTES = (
     *routers.HANDLERS,
@@ -41,10 +42,13 @@ ROUTES = (
 
 
 class _App(Litestar):
-    """Litestar, routing by the path as it was sent: see ``acs.api.paths``."""
+    """Litestar, routing by the path as it was sent: see ``acs.api.paths``; answers are counted."""
+
+    counted: ApiMetrics
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
+            send = self.counted.watched(scope, send)
             try:
                 scope["path"] = route_path(scope)
                 check_query(scope)
@@ -95,7 +99,7 @@ def create_app(services: Services, settings: ApiSettings) -> Litestar:
     """The API as an ASGI application."""
     document = OpenApiDocument()
     shelf = ModelShelf(services)
-    return _App(
+    app = _App(
         route_handlers=list(ROUTES),
         dependencies={
             "services": Provide(lambda: services, sync_to_thread=False),
@@ -111,3 +115,5 @@ def create_app(services: Services, settings: ApiSettings) -> Litestar:
         logging_config=None,
         debug=False,
     )
+    app.counted = ApiMetrics(services.registry)
+    return app
