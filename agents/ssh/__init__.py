@@ -1,0 +1,1 @@
+"""SSH: reading devices by their command line, and making them reboot."""
