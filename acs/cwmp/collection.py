@@ -14,9 +14,6 @@ from acs.cwmp.messages import Fault, GetParameterValues, ParameterValue
 INVALID_NAME = 9005
 # Faults that speak of the names: whoever is alone in a call that is refused so is dropped for good.
 _OF_NAMES = frozenset({9003, INVALID_NAME})
-# Asks for the same call again (TR-069 Amendment 6, A.5.2); a router that says it means "later".
-_RETRY = 8005
-_RETRIES = 2
 _PATH = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]*[A-Za-z0-9_.]")
 
 
@@ -28,7 +25,7 @@ class Asking(msgspec.Struct, frozen=True):
         values: what came.
         dropped: names that the router does not have or give.
         skipped: names that it did not give this time.
-        faults: faults so far; retries: those of the outstanding call that asked for a retry.
+        faults: faults so far.
     """
 
     portions: tuple[tuple[str, ...], ...]
@@ -36,7 +33,6 @@ class Asking(msgspec.Struct, frozen=True):
     dropped: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
     faults: int = 0
-    retries: int = 0
 
 
 def start(names: tuple[str, ...], per_call: int) -> Asking:
@@ -58,8 +54,15 @@ def heard(asking: Asking, parameters: tuple[ParameterValue, ...]) -> Asking:
         asking,
         portions=asking.portions[1:],
         values=(*asking.values, *parameters) if asking.values else parameters,
-        retries=0,
     )
+
+
+def hurried(asking: Asking) -> Asking:
+    """The series when its time is up: what is still to be asked is skipped."""
+    left = tuple(name for portion in asking.portions for name in portion)
+    if not left:
+        return asking
+    return msgspec.structs.replace(asking, portions=(), skipped=(*asking.skipped, *left))
 
 
 def refused(asking: Asking, fault: Fault, faults_limit: int) -> Asking:
@@ -70,12 +73,7 @@ def refused(asking: Asking, fault: Fault, faults_limit: int) -> Asking:
     if not asking.portions:
         return asking
     if asking.faults + 1 >= faults_limit:
-        left = tuple(name for portion in asking.portions for name in portion)
-        return msgspec.structs.replace(
-            asking, portions=(), skipped=(*asking.skipped, *left), faults=asking.faults + 1
-        )
-    if fault.code == _RETRY and asking.retries < _RETRIES:
-        return msgspec.structs.replace(asking, faults=asking.faults + 1, retries=asking.retries + 1)
+        return msgspec.structs.replace(hurried(asking), faults=asking.faults + 1)
     portion, *rest = asking.portions
     guilty = _named(portion, fault) if fault.code in _OF_NAMES else ()
     if not guilty and len(portion) == 1:
@@ -93,7 +91,6 @@ def refused(asking: Asking, fault: Fault, faults_limit: int) -> Asking:
         dropped=(*asking.dropped, *guilty) if lasting else asking.dropped,
         skipped=asking.skipped if lasting else (*asking.skipped, *guilty),
         faults=asking.faults + 1,
-        retries=0,
     )
 
 

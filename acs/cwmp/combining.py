@@ -100,11 +100,6 @@ def _counters(members: Members, modulus: int) -> Value | None:
     return sum(numbers) % modulus
 
 
-def _shortfall(members: Members, _modulus: int) -> Value | None:
-    share = _ratio(members, _modulus)
-    return None if not isinstance(share, float) or share > 1 else round(1 - share, 6)
-
-
 def _ratio(members: Members, _modulus: int) -> Value | None:
     wholes = [unsigned(text) for _, text in members]
     whole = sum(number for number in wholes if number is not None)
@@ -150,15 +145,14 @@ COMBINERS: Mapping[str, Combiner] = MappingProxyType(
         "total": _total,
         "counters": _counters,
         "ratio": _ratio,
-        "shortfall": _shortfall,
         "newest": _newest,
         **{f"first:{ranks}": _first(ranks) for ranks in RANKS},
         **{f"follow:{ranks}": _follow(ranks) for ranks in RANKS},
     }
 )
 # These need a second value of each instance.
-COMPANIONS = frozenset({"ratio", "shortfall", "newest", "follow"})
+COMPANIONS = frozenset({"ratio", "newest", "follow"})
 # These are wrong when a member is missing, so that then there is no value.
 WHOLE = frozenset({"total", "counters", "ratio", "first:call"})
 # These are shares of a whole: without their companion they are nothing, even of one instance.
-SHARES = frozenset({"ratio", "shortfall"})
+SHARES = frozenset({"ratio"})

@@ -75,10 +75,17 @@ _WANTED = frozenset(
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """Bounds of one walk, so that no router keeps us walking for ever."""
+    """Bounds of one walk, so that no router keeps us walking for ever.
+
+    Attributes:
+        calls: requests; names: names heard; seconds: of the session until the walk's end.
+        avoided: patterns of objects over which sessions broke off: they are not listed.
+    """
 
     calls: int = 150
     names: int = 20_000
+    seconds: float = 300.0
+    avoided: tuple[str, ...] = ()
 
 
 class Walk(msgspec.Struct, frozen=True):
@@ -90,6 +97,7 @@ class Walk(msgspec.Struct, frozen=True):
         names: all names heard.
         calls: requests made.
         cut: a bound was met, so that names may be missing.
+        stepwise: nothing is listed whole.
         writable: those of the names that the router called writable.
     """
 
@@ -98,15 +106,27 @@ class Walk(msgspec.Struct, frozen=True):
     names: tuple[str, ...] = ()
     calls: int = 0
     cut: bool = False
+    stepwise: bool = False
     writable: tuple[str, ...] = ()
 
 
-def start(root: str) -> Walk:
+def start(root: str, *, stepwise: bool = False, no_empty_path: bool = False) -> Walk:
     """Begin at ``root``, or, when that is "", with the question which root there is.
 
     Some routers answer fault to the empty path: then both roots are tried.
+
+    Args:
+        root: root object, "" if it is not known.
+        stepwise: all is listed level by level.
+        no_empty_path: both roots are tried at once.
     """
-    return Walk(root, ((root, True),) if root else (("", True), *((r, True) for r in ROOTS)))
+    todo = tuple((path, True) for path in ((root,) if root else ("", *ROOTS)))
+    return Walk(root, todo[1:] if no_empty_path and not root else todo, stepwise=stepwise)
+
+
+def hurried(walk: Walk) -> Walk:
+    """The walk when its time is up: what was not listed yet is left out."""
+    return msgspec.structs.replace(walk, todo=(), cut=True) if walk.todo else walk
 
 
 def request(walk: Walk) -> GetParameterNames | None:
@@ -131,7 +151,7 @@ def heard(walk: Walk, parameters: Sequence[ParameterInfo], limits: Limits) -> Wa
     fresh = [name for name in dict.fromkeys(names) if name not in known]
     room = limits.names - len(walk.names)
     told = frozenset(p.name for p in parameters if p.writable)
-    below = _below(fresh) if is_level else ()
+    below = _below(fresh, limits.avoided, stepwise=walk.stepwise) if is_level else ()
     return _bounded(
         msgspec.structs.replace(
             walk,
@@ -156,7 +176,7 @@ def refused(walk: Walk, limits: Limits) -> Walk:
         todo = ((path, True), *todo)
     elif path in ROOTS and path == walk.root and not walk.names:
         # the root itself cannot be listed: what we want of it may be
-        todo = tuple((name, False) for name in sorted(WHOLE) if _is_direct(name, path))
+        todo = tuple((name, walk.stepwise) for name in sorted(WHOLE) if _is_direct(name, path))
     return _bounded(msgspec.structs.replace(walk, todo=todo, calls=walk.calls + 1), limits)
 
 
@@ -178,9 +198,15 @@ def _remaining(walk: Walk, *, found_root: bool) -> tuple[tuple[str, bool], ...]:
     return walk.todo[1:]
 
 
-def _below(names: Iterable[str]) -> tuple[tuple[str, bool], ...]:
+def _below(
+    names: Iterable[str], avoided: Sequence[str], *, stepwise: bool
+) -> tuple[tuple[str, bool], ...]:
     objects = [(name, pattern_of(name)) for name in names if name.endswith(".")]
-    return tuple((name, pattern not in WHOLE) for name, pattern in objects if pattern in _WANTED)
+    return tuple(
+        (name, stepwise or pattern not in WHOLE)
+        for name, pattern in objects
+        if pattern in _WANTED and pattern not in avoided
+    )
 
 
 def _bounded(walk: Walk, limits: Limits) -> Walk:

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 from twisted.internet import protocol
+from twisted.internet.interfaces import IHandshakeListener
 from twisted.python.failure import Failure
+from zope.interface import implementer
 
 from acs.cwmp.http_messages import CONTINUE, HttpRequest, HttpResponse, refusal, render
 from acs.cwmp.http_reader import HttpRefusedError, Phase, RequestReader
+from acs.tls.names import names_of
 
 if TYPE_CHECKING:
     from acs.cwmp.http import Listener
@@ -37,6 +40,7 @@ class Handler(Protocol):
         """A connection that carried a request is gone. Its answers still under way go nowhere."""
 
 
+@implementer(IHandshakeListener)
 class Connection(protocol.Protocol):
     """One connection of a router.
 
@@ -44,15 +48,19 @@ class Connection(protocol.Protocol):
         peer: the router's IP address.
         number: of the connection, never used again.
         lost: it is gone.
+        names: in the client certificate that TLS has verified; none without one.
         served: requests that came on it, the one being answered included.
         deadline: when to give up what is going on now, in seconds of the clock.
+        idle: seconds that it may be silent between two requests.
     """
 
     def __init__(self, listener: "Listener", peer: str) -> None:
         self.peer = peer
         self.number = listener.next_number()
         self.lost = False
+        self.names: tuple[str, ...] = ()
         self.deadline = 0.0
+        self.idle = listener.timeouts[Phase.IDLE]
         self.slot: int | None = None
         self._listener = listener
         self._reader = RequestReader(listener.limits, listener.path)
@@ -76,6 +84,10 @@ class Connection(protocol.Protocol):
         )
         self._listener.opened(self)
         self._arm(Phase.HEAD)
+
+    def handshakeCompleted(self) -> None:  # noqa: N802 - Twisted's name
+        """TLS is up, and has verified the peer's certificate, if there is one."""
+        self.names = names_of(self._transport.getPeerCertificate())
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
         """Take bytes, and serve what became whole."""
@@ -214,7 +226,7 @@ class Connection(protocol.Protocol):
     def _arm(self, phase: Phase) -> None:
         listener = self._listener
         self._armed = phase
-        self.deadline = listener.seconds() + listener.timeouts[phase]
+        self.deadline = listener.seconds() + (listener.timeouts[phase] if phase else self.idle)
         if phase or self.slot is None:
             listener.deadlines.watch(self)
 

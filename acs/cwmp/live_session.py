@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterator
 import msgspec
 from twisted.internet.defer import Deferred
 
+from acs.cwmp.pacing import Cut
 from acs.cwmp.session import SessionState, without_secrets
 from acs.facts import ConnectionSecret
 
@@ -45,6 +46,8 @@ class Session:
         peer: address that it was begun from, or authenticated from since.
         connection: that its last request came on; None when that is gone.
         commands_waiting: storage may have a command for the router.
+        cut: what the router's session before this one broke off over, if it did.
+        repeats: how often the router was asked to repeat a request that could not be stored.
         is_over: ended, or gone from this process; nothing may be said in it.
     """
 
@@ -53,8 +56,10 @@ class Session:
         "commands_waiting",
         "connection",
         "cookie",
+        "cut",
         "is_over",
         "peer",
+        "repeats",
         "router_id",
         "saving",
         "started_at",
@@ -72,6 +77,8 @@ class Session:
         self.state = state
         self.connection: Hashable | None = None
         self.commands_waiting = False
+        self.cut: Cut | None = None
+        self.repeats = 0
         self.is_over = False
         self.busy = False
         self.saving = False

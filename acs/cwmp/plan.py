@@ -87,6 +87,7 @@ class Plan(msgspec.Struct, frozen=True, dict=True):
         refused: names that the router lists and does not give (fault 9005).
         stale: names vanished in use, so the tree has changed: discover again.
         sources: digest of the table of sources that it was made with.
+        names_per_call: names in one call that the model is known to bear; 0: nothing is known.
     """
 
     root: str
@@ -97,6 +98,7 @@ class Plan(msgspec.Struct, frozen=True, dict=True):
     stale: bool = False
     sources: str = DIGEST
     format: int = FORMAT
+    names_per_call: int = 0
 
     @property
     def metrics(self) -> frozenset[str]:

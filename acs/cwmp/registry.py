@@ -21,6 +21,7 @@ from acs.cwmp.live_session import (
     revive,
     thaw,
 )
+from acs.cwmp.pacing import Cut, Paces, cut_of
 from acs.cwmp.session import SessionState
 from acs.cwmp.telemetry import CwmpMetrics
 from acs.facts import ConnectionSecret
@@ -54,11 +55,14 @@ class Registry:
 
     Args:
         store: keeps sessions whose connection dropped.
-        timeout: idle seconds after which a session is over.
+        timeout: idle seconds after which a session is over, unless its router asked for others.
         now: Unix seconds, for what is stored.
         seconds: a clock that never goes back, for what is live.
         token: makes 32 random hexadecimal digits.
         metrics: sessions by outcome.
+
+    Attributes:
+        paces: what is known of how gently routers are to be read.
     """
 
     def __init__(
@@ -81,7 +85,9 @@ class Registry:
         self._by_connection: dict[Hashable, Session] = {}
         self._by_router: dict[str, Session] = {}
         self._rows: OrderedDict[str, str] = OrderedDict()  # cookies of saved sessions, by router
+        self._cuts: OrderedDict[str, Cut] = OrderedDict()  # by router: what broke off in a read
         self._idle: list[Deferred[None]] = []
+        self.paces = Paces()
 
     def __len__(self) -> int:
         return len(self._by_cookie)
@@ -96,6 +102,7 @@ class Registry:
             session = self._by_cookie.get(cookie)
         if session is None or not self._timed_out(session):
             return session
+        self._keep_cut(session)
         self.end(session, "timeout")
         return None
 
@@ -123,6 +130,7 @@ class Registry:
             log.warning("cwmp.session_unreadable", router=saved.router_id)
             return None
         self._rows.pop(saved.router_id, None)
+        self._cuts.pop(saved.router_id, None)
         if not kept.wants_secret:
             return self._revive(None, saved.router_id, cookie, kept)
         target = self._store.connection_target(saved.router_id)
@@ -146,11 +154,15 @@ class Registry:
         """A new session; an older one of the same router, or on this connection, is over."""
         for older in (self._by_router.get(router_id), self._by_connection.get(connection)):
             if older is not None and not older.is_over:
+                if older.router_id == router_id:
+                    self._keep_cut(older)
                 self.end(older, "replaced")
         row = self._rows.pop(router_id, None)
         if row is not None:
             self._discard(row)
         session = Session(self._token(), router_id, peer, state, self._seconds())
+        if self._cuts:
+            session.cut = self._cuts.pop(router_id, None)
         self._add(session)
         self.attach(session, connection)
         return session
@@ -175,6 +187,14 @@ class Registry:
         self._remove(session)
         self._metrics.session_ended(outcome, self._seconds() - session.started_at)
         log.debug("cwmp.session_ended", router=session.router_id, outcome=outcome)
+
+    def _keep_cut(self, session: Session) -> None:
+        """The session breaks off: remember over which read, if it was in one."""
+        cut = cut_of(session.state.said)
+        if cut is not None:
+            self._cuts[session.router_id] = cut
+            if len(self._cuts) > _ROWS:
+                self._cuts.popitem(last=False)
 
     # --- one request at a time ------------------------------------------------------------------
 
@@ -215,8 +235,9 @@ class Registry:
             self._save(session)
 
     def _save(self, session: Session) -> None:
-        left = session.touched_at + self._timeout - self._seconds()
+        left = session.touched_at + self._patience(session) - self._seconds()
         if left <= 0:
+            self._keep_cut(session)
             self.end(session, "timeout")
             return
         if session.saving:  # looked at again when that is done
@@ -233,6 +254,7 @@ class Registry:
     def _saved(self, _: None, session: Session, state: SessionState) -> None:
         if _is_dropped(session) and session.state is state:
             session.saving = False
+            self._keep_cut(session)
             self._remove(session)
             self._metrics.session_ended("suspended", self._seconds() - session.started_at)
             self._rows[session.router_id] = session.cookie
@@ -258,6 +280,7 @@ class Registry:
         session.saving = False
         log.warning("cwmp.session_not_saved", router=session.router_id, error=str(failure.value))
         if _is_dropped(session):
+            self._keep_cut(session)
             self.end(session, "lost")
 
     # --- stopping -------------------------------------------------------------------------------
@@ -278,7 +301,11 @@ class Registry:
         return self.drained()
 
     def _timed_out(self, session: Session) -> bool:
-        return not session.busy and self._seconds() - session.touched_at > self._timeout
+        silent = self._seconds() - session.touched_at
+        return not session.busy and silent > self._patience(session)
+
+    def _patience(self, session: Session) -> float:
+        return session.state.idle_timeout or self._timeout
 
     def _add(self, session: Session) -> None:
         self._by_cookie[session.cookie] = session

@@ -18,15 +18,12 @@ from acs.cwmp.messages import (
     Fault,
     GetParameterNamesResponse,
     GetParameterValuesResponse,
-    GetRPCMethods,
-    GetRPCMethodsResponse,
     Inform,
     SetParameterValuesResponse,
-    TransferComplete,
-    TransferCompleteResponse,
-    Unknown,
 )
+from acs.cwmp.pacing import AS_CONFIGURED, Pace, paced
 from acs.cwmp.plan import Plan
+from acs.cwmp.requests import HANDLERS, INVALID_ARGUMENTS, REQUESTS, RETRY_REQUEST
 from acs.cwmp.sources import DIGEST
 from acs.cwmp.state import (
     NOTHING,
@@ -39,6 +36,7 @@ from acs.cwmp.state import (
     SessionState,
     Turn,
     answer,
+    ask_again,
     change,
     over,
 )
@@ -59,10 +57,7 @@ __all__ = [
     "without_secrets",
 ]
 
-# What routers may call (TR-069 Amendment 6, A.3.1.1).
-METHODS = ("Inform", "GetRPCMethods", "TransferComplete")
-METHOD_NOT_SUPPORTED = 8000
-INVALID_ARGUMENTS = 8003
+_REPEATS = 2  # of one call, when the router asks for them
 
 
 def begin(policy: SessionPolicy, address: str) -> SessionState:
@@ -77,16 +72,21 @@ def is_over(state: SessionState) -> bool:
 
 def without_secrets(state: SessionState) -> SessionState:
     """The state as it may be stored: the router is given its credentials another time."""
-    return state if state.secret is None else change(state, secret=None)
+    if state.secret is None and state.said is None:
+        return state
+    return change(state, secret=None, said=None)  # a call may hold passwords
 
 
-def recall(state: SessionState, record: RouterRecord, plan: Plan | None) -> SessionState:
+def recall(
+    state: SessionState, record: RouterRecord, plan: Plan | None, pace: Pace = AS_CONFIGURED
+) -> SessionState:
     """Tell the session what storage remembers, after the ``Informed`` was committed.
 
     Args:
         state: after the turn of the Inform.
         record: the result of committing.
         plan: the plan of ``record.plan_key``, None when there is none or it is unreadable.
+        pace: how gently the router is to be read.
     """
     if state.phase != "idle":
         return state
@@ -100,13 +100,17 @@ def recall(state: SessionState, record: RouterRecord, plan: Plan | None) -> Sess
     # a clock that was set back must not stop the collection
     is_due = elapsed is None or not 0 <= elapsed < state.policy.collect_interval * 0.9
     wants_secret = state.policy.set_connection_secret and not record.connection_secret_set
+    may_read = pace is AS_CONFIGURED or pace.rests_until <= state.at
+    bearable = plan.names_per_call if plan is not None and is_same else 0
+    if bearable or pace is not AS_CONFIGURED:
+        state = paced(state, pace, bearable)
     return change(
         state,
         root=root,
         plan=plan,
         refused=plan.refused if plan is not None and is_same and not state.is_reset else (),
-        must_discover=not is_same or not is_current or state.is_reset,
-        must_collect=is_due or state.is_pressing,
+        must_discover=may_read and (not is_same or not is_current or state.is_reset),
+        must_collect=may_read and (is_due or state.is_pressing),
         secret=record.connection_secret if wants_secret else None,
         running=record.running,
     )
@@ -152,8 +156,16 @@ def _hear(state: SessionState, envelope: Envelope, now: float) -> Heard:
     if state.turns >= state.policy.turns and not isinstance(message, Inform):
         return _exhausted(state, now)
     kind: type[object] = type(message)
+    if kind is Fault and _wants_it_again(state, message):
+        return ask_again(change(state, turns=state.turns + 1))
     handler = MOVES.get((state.phase, kind), _illegal)
     return handler(change(state, turns=state.turns + 1), envelope, now)
+
+
+def _wants_it_again(state: SessionState, message: object) -> bool:
+    """Fault 8005 asks for the same call once more (TR-069 Amendment 6, A.5.2)."""
+    assert isinstance(message, Fault)
+    return message.code == RETRY_REQUEST and state.said is not None and state.repeats < _REPEATS
 
 
 def _exhausted(state: SessionState, now: float) -> Heard:
@@ -175,30 +187,6 @@ def _quirks(state: SessionState, envelope: Envelope) -> tuple[str, ...]:
     return ()
 
 
-# --- what routers ask -----------------------------------------------------------------------
-
-
-def _transfer_complete(state: SessionState, envelope: Envelope, now: float) -> Heard:
-    message = envelope.message
-    assert isinstance(message, TransferComplete)
-    detail: dict[str, object] = {
-        "command_key": message.command_key,
-        "fault_code": message.fault_code,
-        "fault_string": message.fault_string,
-    }
-    fact = Noted(router_id=state.router_id, at=now, kind="transfer_complete", detail=detail)
-    return Heard(state, (fact,), answer(envelope, TransferCompleteResponse()))
-
-
-def _rpc_methods(state: SessionState, envelope: Envelope, _now: float) -> Heard:
-    return Heard(state, (), answer(envelope, GetRPCMethodsResponse(METHODS)))
-
-
-def _unknown(state: SessionState, envelope: Envelope, _now: float) -> Heard:
-    fault = Fault(METHOD_NOT_SUPPORTED, "Method not supported", soap_code="Server")
-    return Heard(state, (), answer(envelope, fault))
-
-
 def _our_turn(state: SessionState, _envelope: Envelope, _now: float) -> Heard:
     return Heard(state)
 
@@ -217,7 +205,7 @@ def _illegal(state: SessionState, envelope: Envelope, now: float) -> Heard:
     begin another.
     """
     message = envelope.message
-    if isinstance(message, TransferComplete | GetRPCMethods | Unknown):
+    if isinstance(message, REQUESTS):
         fault = Fault(INVALID_ARGUMENTS, "A session begins with Inform", soap_code="Client")
         return Heard(state, (), answer(envelope, fault))
     facts: tuple[Fact, ...] = ()
@@ -240,9 +228,7 @@ _ANSWERS = tuple({kind for _phase, kind in orders.MOVES})
 MOVES: Mapping[tuple[Phase, type[object]], Handler] = MappingProxyType(
     {
         **{(phase, Inform): inform for phase in get_args(Phase)},
-        **{(phase, TransferComplete): _transfer_complete for phase in _OPEN},
-        **{(phase, GetRPCMethods): _rpc_methods for phase in _OPEN},
-        **{(phase, Unknown): _unknown for phase in _OPEN},
+        **{(phase, kind): handler for phase in _OPEN for kind, handler in HANDLERS.items()},
         ("idle", Empty): _our_turn,
         ("naming", GetParameterNamesResponse): work.named,
         ("naming", Fault): work.naming_refused,

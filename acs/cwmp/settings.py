@@ -5,9 +5,9 @@ from typing import Literal
 import msgspec
 
 from acs.cwmp.targets import TargetRules
-from acs.cwmp.tls import TlsSettings
 from acs.duration import Duration
 from acs.listening import address_of
+from acs.tls.settings import RouterTlsSettings
 
 
 class CwmpSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -81,7 +81,7 @@ class CwmpSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     connection_request_interval: Duration = Duration(30)
     transcript_dir: str = ""
     transcript_routers: tuple[str, ...] = ()
-    tls: TlsSettings = TlsSettings()
+    tls: RouterTlsSettings = RouterTlsSettings()
 
     def __post_init__(self) -> None:
         address_of(self.listen)

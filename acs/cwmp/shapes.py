@@ -17,6 +17,7 @@ from acs.cwmp.messages import (
     ParameterInfo,
     ParameterValue,
 )
+from acs.cwmp.skeletons import Skeletons
 from acs.cwmp.soap import XML_SPACE, Element, Limits, MalformedMessage, parse
 from acs.cwmp.tolerance import (
     boolean,
@@ -30,14 +31,17 @@ from acs.cwmp.tolerance import (
 from acs.facts import Event
 
 _REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)")
-_TAG_LENGTH = 256
+_TAG_LENGTH = 256  # of attributes; longer tags are not remembered, so not read here
 _TAG_ATTRIBUTES = 8
+_EVENTS_LENGTH = 512  # characters of events that are worth remembering
 _LIST_END = "</ParameterList>"
+_SKELETONS = Skeletons()
 _UNTYPED, _ODD = "\0", "\1"  # in place of a type; no document can hold them
 
 # White space. Possessive, as are the texts: no pattern tries a second way through one. (Groups
 # are not: Python before 3.11.5 has a fault there.)
 _S = r"[ \t\n]*+"
+_TAG = rf"[^<>/]{{0,{_TAG_LENGTH}}}+"
 
 
 def _leaf(name: str) -> str:
@@ -46,7 +50,7 @@ def _leaf(name: str) -> str:
 
 def _struct(name: str, second: str) -> re.Pattern[str]:
     # Attributes without "/": so "/>" is told from ">" without a second look.
-    value = rf"<{second}([^<>/]*+)(?:>([^<]*+)</{second}>|/>)"
+    value = rf"<{second}({_TAG})(?:>([^<]*+)</{second}>|/>)"
     return re.compile(rf"<{name}>{_S}<Name>([^<]*+)</Name>{_S}{value}{_S}</{name}>{_S}")
 
 
@@ -55,10 +59,10 @@ _INFO_STRUCT = _struct("ParameterInfoStruct", "Writable")
 _EVENT = re.compile(
     rf"<EventStruct>{_S}{_leaf('EventCode')}{_leaf('CommandKey')}</EventStruct>{_S}"
 )
-_LIST = re.compile(rf"{_S}<ParameterList([^<>/]*+)>{_S}")
+_LIST = re.compile(rf"{_S}<ParameterList({_TAG})>{_S}")
 _INFORM = re.compile(
     rf"{_S}<DeviceId>{_S}{_leaf('Manufacturer')}{_leaf('OUI')}{_leaf('ProductClass')}"
-    rf"{_leaf('SerialNumber')}</DeviceId>{_S}<Event([^<>/]*+)>{_S}"
+    rf"{_leaf('SerialNumber')}</DeviceId>{_S}<Event({_TAG})>{_S}"
     rf"((?:{_EVENT.pattern.replace('([^', '(?:[^')})*)</Event>{_S}"
     rf"{_leaf('MaxEnvelopes')}{_leaf('CurrentTime')}{_leaf('RetryCount')}{_LIST.pattern}"
 )
@@ -87,11 +91,14 @@ def _inform(content: str, notes: set[str]) -> Inform | None:
         return None
     manufacturer, oui, product_class, serial, event_tag, written, *rest = found.groups("")
     max_envelopes, current_time, retry_count, list_tag = rest
-    events = _events(written, event_tag, notes)
+    read = _known_events if len(written) < _EVENTS_LENGTH else _events
+    told = read(written, event_tag)
     parameters = _values(content, found.end(), list_tag, notes)
-    leaves = (manufacturer, oui, product_class, serial, written, max_envelopes, current_time)
-    if events is None or parameters is None or not _legal((*leaves, retry_count)):
+    leaves = (manufacturer, oui, product_class, serial, max_envelopes, current_time, retry_count)
+    if told is None or parameters is None or not _legal(leaves):
         return None
+    events, odd = told
+    notes |= odd
     plain = _plain(content)
     return Inform(
         device((plain(manufacturer), plain(oui), plain(product_class), plain(serial)), notes),
@@ -103,15 +110,18 @@ def _inform(content: str, notes: set[str]) -> Inform | None:
     )
 
 
-def _events(written: str, tag: str, notes: set[str]) -> tuple[Event, ...] | None:
+def _events(written: str, tag: str) -> tuple[tuple[Event, ...], frozenset[str]] | None:
     structs = _EVENT.findall(written)
     odd = _array_notes("Event", tag, "EventStruct", len(structs))
-    if odd is None:
+    if odd is None or not _legal((written,)):
         return None
-    notes |= odd
+    notes = set(odd)
     plain = _plain(written)
-    found = (event(plain(code), plain(key), notes) for code, key in structs)
-    return tuple(one for one in found if one is not None)
+    found = [event(plain(code), plain(key), notes) for code, key in structs]
+    return tuple(one for one in found if one is not None), frozenset(notes)
+
+
+_known_events = lru_cache(maxsize=1024)(_events)
 
 
 def _values_response(content: str, notes: set[str]) -> GetParameterValuesResponse | None:
@@ -136,6 +146,15 @@ _READERS: Mapping[str, Callable[[str, set[str]], Message | None]] = {
 def _values(
     content: str, start: int, tag: str, notes: set[str]
 ) -> tuple[ParameterValue, ...] | None:
+    known = _SKELETONS.find(content, start, tag)
+    if known is not None:
+        skeleton, texts = known
+        if not _legal(texts):
+            return None
+        notes |= skeleton.notes
+        if "&" in content:
+            texts = [_unescaped(text) for text in texts]
+        return tuple(map(ParameterValue, skeleton.names, texts, skeleton.kinds))
     columns = _columns(_VALUE_STRUCT, content, start)
     if columns is None:
         return None
@@ -145,12 +164,15 @@ def _values(
     found = types.values()
     if odd is None or _ODD in found:
         return None
-    notes |= odd
+    met = set(odd)
     kinds = [types[written] for written in tags]
     if _UNTYPED in found:
-        notes.add("value-without-type")
+        met.add("value-without-type")
         kinds = ["" if kind == _UNTYPED else kind for kind in kinds]
-    return tuple(map(ParameterValue, parameter_names(names, notes), values, kinds))
+    names = parameter_names(names, met)
+    _SKELETONS.learn(content, start, tag, _VALUE_STRUCT, (names, kinds, frozenset(met)))
+    notes |= met
+    return tuple(map(ParameterValue, names, values, kinds))
 
 
 def _infos(content: str, start: int, tag: str, notes: set[str]) -> tuple[ParameterInfo, ...] | None:

@@ -46,8 +46,10 @@ Phase = Literal[
     "changing",  # command software: ChangeDUState
     "preparing",  # command diagnostic: GetParameterValues, for what the test has
     "requesting",  # command diagnostic: SetParameterValues
+    "starting",  # command diagnostic: GetParameterValues of its state, for whether it began
     "probing",  # a diagnostic under way: GetParameterValues of its state
     "harvesting",  # a diagnostic that ended: GetParameterValues of its results
+    "rotating",  # command rotate_credentials: SetParameterValues
     "calling",  # command rpc
     "over",
 ]
@@ -60,6 +62,8 @@ class SessionPolicy(msgspec.Struct, frozen=True):
         collect_interval: seconds after which vitals are collected again; a tenth less counts, for
             periodic Informs come early and late.
         names_per_call: names in one GetParameterValues at most.
+        seconds: of the server's own work in one session, from its Inform on; what is still to be
+            asked then is left out.
         set_connection_secret: give routers credentials for connection requests.
         stun_server: "host:port" that routers are told with them; empty: none.
         turns: turns of one session at most; then it is ended, whatever is left to do.
@@ -70,6 +74,7 @@ class SessionPolicy(msgspec.Struct, frozen=True):
 
     collect_interval: float = 600.0
     names_per_call: int = 200
+    seconds: float = 600.0
     set_connection_secret: bool = True
     stun_server: str = ""
     turns: int = 400
@@ -107,12 +112,17 @@ class SessionState(msgspec.Struct, frozen=True, omit_defaults=True):
     Attributes:
         address: the peer's IP address.
         turns: turns taken; calls: requests made, whose number is the cwmp:ID of the next.
+        idle_timeout: seconds of silence that the router asked for; 0: as configured.
+        said: our call that is outstanding; repeats: how often the router had it repeated.
         root: root object, "" while unknown.
         at: Unix seconds of the Inform.
         is_pressing: the Inform's events ask for a collection now.
         is_reset: the Inform has "0 BOOTSTRAP": nothing known of the router need hold.
+        is_tested: the Inform has "8 DIAGNOSTICS COMPLETE": a test has just ended.
         must_discover, must_collect: what is still to be done of itself.
         has_discovered: the plan was made in this session.
+        learned_names: names in one call that this model and firmware is known to bear; 0: nothing
+            is known.
         refused: names that this firmware is known not to give.
         secret: credentials that the router is to be given.
         running: commands that the router carries out, still to be looked after.
@@ -124,6 +134,9 @@ class SessionState(msgspec.Struct, frozen=True, omit_defaults=True):
     phase: Phase = "begun"
     turns: int = 0
     calls: int = 0
+    idle_timeout: float = 0.0
+    said: AcsMessage | None = None
+    repeats: int = 0
     router_id: str = ""
     namespace: str = ""
     root: str = ""
@@ -131,9 +144,11 @@ class SessionState(msgspec.Struct, frozen=True, omit_defaults=True):
     at: float = 0.0
     is_pressing: bool = False
     is_reset: bool = False
+    is_tested: bool = False
     must_discover: bool = False
     must_collect: bool = False
     has_discovered: bool = False
+    learned_names: int = 0
     refused: tuple[str, ...] = ()
     plan: Plan | None = None
     secret: ConnectionSecret | None = None
@@ -188,8 +203,17 @@ def change(state: SessionState, **changes: object) -> SessionState:
 def ask(state: SessionState, phase: Phase, message: AcsMessage, **changes: object) -> Heard:
     """Call the router; ``phase`` names the call while it is outstanding."""
     calls = state.calls + 1
-    asked = msgspec.structs.replace(state, phase=phase, calls=calls, **changes)
+    asked = msgspec.structs.replace(
+        state, phase=phase, calls=calls, said=message, repeats=0, **changes
+    )
     return Heard(asked, (), Envelope(message, str(calls), state.namespace))
+
+
+def ask_again(state: SessionState) -> Heard:
+    """Say the outstanding call once more, word for word."""
+    assert state.said is not None
+    asked = ask(state, state.phase, state.said)
+    return Heard(change(asked.state, repeats=state.repeats + 1), (), asked.reply)
 
 
 def answer(envelope: Envelope, message: AcsMessage) -> Envelope:
@@ -200,7 +224,7 @@ def answer(envelope: Envelope, message: AcsMessage) -> Envelope:
 def idle(state: SessionState) -> SessionState:
     """The state when a piece of work is finished."""
     return msgspec.structs.replace(
-        state, phase="idle", walk=None, asking=None, command=None, order=_NO_ORDER
+        state, phase="idle", said=None, walk=None, asking=None, command=None, order=_NO_ORDER
     )
 
 
@@ -209,6 +233,7 @@ def over(state: SessionState) -> SessionState:
     return msgspec.structs.replace(
         state,
         phase="over",
+        said=None,
         walk=None,
         asking=None,
         running=(),

@@ -26,6 +26,9 @@ class CwmpMetrics(Protocol):
     def informed(self, event: str) -> None:
         """An Inform brought an event: a standard code, or "vendor" or "other"."""
 
+    def retried(self, count: int) -> None:
+        """An Inform had this RetryCount, above 0: sessions before it failed (3.2.1.1)."""
+
     def turn(self, seconds: float) -> None:
         """A request was answered; wall time from its last byte to the answer's first."""
 

@@ -4,6 +4,8 @@ Commands are ``orders``; what the router asks is ``session``'s. Each handler tak
 router's message and the time, and gives what follows.
 """
 
+from msgspec.structs import replace
+
 from acs.cwmp import collection, discovery
 from acs.cwmp.messages import (
     Envelope,
@@ -36,7 +38,12 @@ _SKIPPED_SHOWN = 20
 def begin_next(state: SessionState) -> Heard | None:
     """Begin the next piece of work; None when nothing is to be done."""
     if state.must_discover:
-        walk = discovery.start(state.root)
+        policy = state.policy
+        walk = discovery.start(
+            state.root,
+            stepwise=policy.quirks.next_level_only,
+            no_empty_path=policy.quirks.no_empty_path or "" in policy.walk.avoided,
+        )
         message = discovery.request(walk)
         if message is not None:
             return ask(state, "naming", message, must_discover=False, walk=walk)
@@ -91,6 +98,8 @@ def naming_refused(state: SessionState, _envelope: Envelope, now: float) -> Hear
 
 
 def _walked(state: SessionState, walk: discovery.Walk, now: float) -> Heard:
+    if now - state.at > state.policy.walk.seconds:
+        walk = discovery.hurried(walk)
     message = discovery.request(walk)
     if message is not None:
         return ask(state, "naming", message, walk=walk)
@@ -121,6 +130,7 @@ def selecting_refused(state: SessionState, envelope: Envelope, now: float) -> He
 
 
 def _selected(state: SessionState, asking: collection.Asking, now: float) -> Heard:
+    asking = _timed(state, asking, now)
     question = collection.request(asking)
     if question is not None:
         return ask(state, "selecting", question, asking=asking)
@@ -135,6 +145,8 @@ def _discovered(
     plan = compile_plan(walk.root, walk.names, selectors, {*state.refused, *asking.dropped})
     if not plan.request:
         return _lost(state, walk, now)
+    if state.learned_names:
+        plan = replace(plan, names_per_call=state.learned_names)
     encoded = encode_plan(plan)
     fact = Discovered(
         router_id=state.router_id,
@@ -181,7 +193,13 @@ def collecting_refused(state: SessionState, envelope: Envelope, now: float) -> H
     return _collected(state, collection.refused(state.asking, message, state.policy.faults), now)
 
 
+def _timed(state: SessionState, asking: collection.Asking, now: float) -> collection.Asking:
+    """The series, cut short when the session has lasted too long."""
+    return collection.hurried(asking) if now - state.at > state.policy.seconds else asking
+
+
 def _collected(state: SessionState, asking: collection.Asking, now: float) -> Heard:
+    asking = _timed(state, asking, now)
     question = collection.request(asking)
     if question is not None:
         return ask(state, "collecting", question, asking=asking)
@@ -190,7 +208,8 @@ def _collected(state: SessionState, asking: collection.Asking, now: float) -> He
     facts: list[Fact] = []
     if vitals:
         facts.append(Sampled(router_id=state.router_id, at=now, vitals=vitals))
-    if asking.dropped or asking.skipped or not vitals:
+    has_learned = state.learned_names not in (0, state.plan.names_per_call)
+    if asking.dropped or asking.skipped or not vitals or has_learned:
         state, revisions = _revised(state, asking, now, found=len(vitals))
         facts.extend(revisions)
     if state.command is not None:
@@ -204,10 +223,13 @@ def _revised(
     """The plan without what was refused for good, and what to say of a poor collection."""
     facts: list[Fact] = []
     plan = state.plan
+    if plan is not None and state.learned_names not in (0, plan.names_per_call):
+        plan = replace(plan, names_per_call=state.learned_names)
     if plan is not None and asking.dropped:
         # Names that vanish in use are a changed tree. Names refused just after they were listed
         # are a router that lists what it does not give: to list again would change nothing.
         plan = without(plan, asking.dropped, stale=not state.has_discovered)
+    if plan is not None and plan is not state.plan:
         encoded = encode_plan(plan)
         facts.append(
             PlanChanged(

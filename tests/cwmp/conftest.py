@@ -34,6 +34,10 @@ class CountingMetrics:
     def informed(self, event: str) -> None:
         self.counts["informed", event] += 1
 
+    def retried(self, count: int) -> None:
+        assert count > 0
+        self.counts["retried", count] += 1
+
     def turn(self, seconds: float) -> None:
         assert seconds >= 0
         self.counts["turn", None] += 1

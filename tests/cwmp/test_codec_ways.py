@@ -93,6 +93,59 @@ def test_the_ways_agree_on_texts_between_tags(data: st.DataObject) -> None:
     compare(body)
 
 
+LONG = (
+    *(m.ParameterValue(f"Device.X_Long.{n}.Name", f"value {n}", "string") for n in range(9)),
+    m.ParameterValue("Device.Empty", "", "string"),
+    m.ParameterValue("Device.A&B", "1 < 2 & 3", ""),
+    *(m.ParameterValue(f"Device.Y_Long.{n}.Name", str(n), "unsignedInt") for n in range(3)),
+)
+SPACED = encode(m.GetParameterValuesResponse(LONG), namespace="urn:dslforum-org:cwmp-1-2", id="1")
+EMPTY_TAGS = SPACED.replace(b'"xsd:string"></Value>', b'"xsd:string"/>')
+AGAIN = [
+    SPACED,
+    EMPTY_TAGS,
+    SPACED.replace(b"</Name>", b" </Name>\n"),
+    encode(
+        m.Inform(DeviceId("M", "00A", "C", "S"), (Event("2 PERIODIC"),), 1, "t", 0, LONG),
+        namespace="urn:dslforum-org:cwmp-1-0",
+        id="2",
+    ),
+]
+
+
+@pytest.mark.parametrize("body", AGAIN)
+def test_a_list_that_came_before_is_read_by_its_values_alone(
+    body: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shapes._SKELETONS.clear()
+    read_framed(body, LIMITS)
+    assert len(shapes._SKELETONS) == 0  # what comes once is not worth it
+    read_framed(body, LIMITS)
+    assert len(shapes._SKELETONS) == 1
+    other = body.replace(b"value 4", b"&lt;").replace(b">2<", b"><")
+    expected = general(other)
+    with monkeypatch.context() as patched:
+        patched.setattr(shapes, "_columns", lambda *_: pytest.fail("read as if it were new"))
+        assert read_framed(other, LIMITS) == expected
+    # another shape under the same names is seen as such, and learned in its turn
+    assert compare(EMPTY_TAGS if body is SPACED else body.replace(b"xsd:string", b"xsd:int"))
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(st.data())
+def test_the_ways_agree_on_lists_that_came_before(data: st.DataObject) -> None:
+    body = data.draw(st.sampled_from(AGAIN))
+    read_framed(body, LIMITS)
+    read_framed(body, LIMITS)
+    places = [at for at, byte in enumerate(body) if byte in b"<>"]
+    for _ in range(data.draw(st.integers(1, 2))):
+        at = data.draw(st.sampled_from(places)) + data.draw(st.integers(0, 1))
+        end = at + data.draw(st.sampled_from([0, 0, 1, 2, 30]))
+        body = body[:at] + data.draw(st.sampled_from(PIECES)) + body[end:]
+    compare(body)
+    compare(body)
+
+
 def test_large_messages_take_the_shortest_way(monkeypatch: pytest.MonkeyPatch) -> None:
     def parse(text: str, *_arguments: object) -> None:
         pytest.fail(f"parsed: {text[:80]}")
@@ -109,7 +162,14 @@ def test_what_is_remembered_is_bounded() -> None:
     for number in range(1000):
         read_framed(INFORM.replace(b"<soap:Body>", b'<soap:Body a="%d">' % number), LIMITS)
         read_framed(INFORM.replace(b'"xsd:string"', b'"xsd:s%d"' % number), LIMITS)
-    caches = (framing._frame, shapes._start_tag, shapes._value_type, shapes._array_notes)
+        for _ in range(2):
+            read_framed(SPACED.replace(b"X_Long", b"X_%d" % number), LIMITS)
+        read_framed(SPACED.replace(b"<ParameterList", b"<ParameterList" + b" " * 9999), LIMITS)
+    assert len(shapes._SKELETONS) <= 256
+    caches = (
+        framing._frame,
+        *(shapes._start_tag, shapes._value_type, shapes._array_notes, shapes._known_events),
+    )
     for cache in caches:
         size = cache.cache_info()
         assert size.maxsize is not None

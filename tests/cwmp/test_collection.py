@@ -73,13 +73,13 @@ def test_a_fault_that_is_not_of_names_drops_nothing_for_good() -> None:
     assert asking.portions == (NAMES[1:2],)
 
 
-def test_a_retry_is_a_retry_twice() -> None:
-    asking = collection.start(NAMES, 99)
-    for _ in range(2):
-        asking = collection.refused(asking, Fault(8005, "Retry request"), 9)
-        assert asking.portions == (NAMES,)
-    asking = collection.refused(asking, Fault(8005, "Retry request"), 9)
-    assert len(asking.portions) == 2
+def test_when_time_is_up_the_rest_is_left_out() -> None:
+    asking = collection.heard(collection.start(NAMES, 8), (ParameterValue(NAMES[0], "1"),))
+    late = collection.hurried(asking)
+    assert collection.request(late) is None
+    assert late.skipped == NAMES[8:]
+    assert late.values == asking.values
+    assert collection.hurried(late) == late
 
 
 def test_too_many_faults_end_it_with_what_there_is() -> None:

@@ -28,8 +28,6 @@ CASES: list[tuple[str, Members, Value | None]] = [
     ("ratio", [(10, "100"), (30, "100")], 0.2),
     ("ratio", [(10, "0")], None),
     ("ratio", [(10, "")], None),
-    ("shortfall", [(8, "10")], 0.2),
-    ("shortfall", [(11, "10")], None),
     ("first:link", [("Down", ""), ("Up", "")], "Up"),
     ("first:link", [("Weird", ""), ("Down", "")], "Down"),
     ("first:radio", [("Up", ""), ("Error", "")], "Error"),

@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 
 from acs.cwmp import discovery
 from acs.cwmp.discovery import Limits, Walk
-from acs.cwmp.messages import Fault, GetParameterNamesResponse, ParameterInfo
+from acs.cwmp.messages import Fault, GetParameterNames, GetParameterNamesResponse, ParameterInfo
 from tests.cwmp.pure_router import PureRouter, tree
 
 LIMITS = Limits()
@@ -29,8 +29,15 @@ def _router() -> PureRouter:
     return tree("InternetGatewayDevice.", LEAVES)
 
 
-def _walk(router: PureRouter, root: str, limits: Limits = LIMITS) -> Walk:
-    walk = discovery.start(root)
+def _walk(
+    router: PureRouter,
+    root: str,
+    limits: Limits = LIMITS,
+    *,
+    stepwise: bool = False,
+    no_empty_path: bool = False,
+) -> Walk:
+    walk = discovery.start(root, stepwise=stepwise, no_empty_path=no_empty_path)
     for _ in range(1000):
         message = discovery.request(walk)
         if message is None:
@@ -96,6 +103,38 @@ def test_a_root_that_cannot_be_listed_is_passed_by() -> None:
     router.lists_no_root = True
     found = _leaves(_walk(router, "InternetGatewayDevice."))
     assert "InternetGatewayDevice.DeviceInfo.UpTime" in found
+
+
+def test_a_router_may_be_asked_for_levels_only() -> None:
+    router = _router()
+    assert _leaves(_walk(router, "InternetGatewayDevice.", stepwise=True)) == WANTED
+    assert all(call.next_level for call in router.calls if isinstance(call, GetParameterNames))
+    router = _router()
+    router.lists_no_root = True
+    _walk(router, "InternetGatewayDevice.", stepwise=True)
+    assert all(call.next_level for call in router.calls if isinstance(call, GetParameterNames))
+
+
+def test_a_router_may_be_asked_for_no_empty_path() -> None:
+    router = _router()
+    walk = _walk(router, "", no_empty_path=True)
+    assert _leaves(walk) == WANTED
+    assert "" not in [call.path for call in router.calls if isinstance(call, GetParameterNames)]
+    assert discovery.start("Device.", no_empty_path=True) == discovery.start("Device.")
+
+
+def test_objects_over_which_sessions_broke_off_are_passed_by() -> None:
+    router = _router()
+    avoided = Limits(avoided=("InternetGatewayDevice.WANDevice.",))
+    found = _leaves(_walk(router, "InternetGatewayDevice.", avoided))
+    assert found == {name for name in WANTED if "WANDevice" not in name}
+
+
+def test_when_time_is_up_a_walk_ends_with_what_it_has() -> None:
+    walk = discovery.start("Device.")
+    late = discovery.hurried(walk)
+    assert (late.todo, late.cut) == ((), True)
+    assert discovery.hurried(late) is late
 
 
 def test_bounds_end_a_walk() -> None:

@@ -61,12 +61,27 @@ def test_the_best_way_that_the_router_offers_is_taken() -> None:
 
 
 def test_a_share_needs_its_whole() -> None:
-    test = "InternetGatewayDevice.NSLookupDiagnostics."
-    names = [f"{test}SuccessCount", f"{test}NumberOfRepetitions", f"{test}DiagnosticsState"]
-    assert "sys.dns_proxy_fail" in compile_plan("InternetGatewayDevice.", names, {}).metrics
+    stats = "Device.WiFi.SSID.1.Stats."
+    names = [f"{stats}RetransCount", f"{stats}PacketsSent"]
+    assert "wifi.retry_ratio" in compile_plan("Device.", names, {}).metrics
     for missing in names:
         left = [name for name in names if name != missing]
-        assert not compile_plan("InternetGatewayDevice.", left, {}).metrics
+        assert "wifi.retry_ratio" not in compile_plan("Device.", left, {}).metrics
+
+
+def test_results_of_tests_are_left_to_who_runs_them() -> None:
+    """They stay in the tree for months, of a server, a host and a time that nobody knows."""
+    for root, path in (
+        ("Device.", "Device.DNS.Diagnostics.NSLookupDiagnostics."),
+        ("Device.", "Device.IP.Diagnostics.IPPing."),
+        ("Device.", "Device.IP.Diagnostics.DownloadDiagnostics."),
+        ("InternetGatewayDevice.", "InternetGatewayDevice.NSLookupDiagnostics."),
+        ("InternetGatewayDevice.", "InternetGatewayDevice.IPPingDiagnostics."),
+    ):
+        leaves = ("DiagnosticsState", "SuccessCount", "FailureCount", "NumberOfRepetitions")
+        more = ("AverageResponseTime", "TestBytesReceived")
+        names = [path + leaf for leaf in (*leaves, *more)]
+        assert not compile_plan(root, names, {}).request
 
 
 def test_instances_are_in_the_order_of_their_numbers() -> None:

@@ -55,23 +55,6 @@ def test_what_the_router_does_not_say_is_absent() -> None:
         ),
         ({f"{WAN}WANEthernetInterfaceConfig.MaxBitRate": "Auto"}, {}),
         ({f"{WAN}WANEthernetInterfaceConfig.MaxBitRate": "100"}, {"eth.speed": 100}),
-        # a diagnosis that failed tells nothing of lookups
-        (
-            {
-                f"{IGD}NSLookupDiagnostics.SuccessCount": "0",
-                f"{IGD}NSLookupDiagnostics.NumberOfRepetitions": "5",
-                f"{IGD}NSLookupDiagnostics.DiagnosticsState": "None",
-            },
-            {},
-        ),
-        (
-            {
-                f"{IGD}NSLookupDiagnostics.SuccessCount": "4",
-                f"{IGD}NSLookupDiagnostics.NumberOfRepetitions": "5",
-                f"{IGD}NSLookupDiagnostics.DiagnosticsState": "Complete",
-            },
-            {"sys.dns_proxy_fail": 0.2},
-        ),
     ],
 )
 def test_values_in_the_catalogues_units(values: dict[str, str], vitals: dict[str, Value]) -> None:

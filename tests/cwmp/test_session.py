@@ -39,6 +39,7 @@ from acs.facts import (
     PlanChanged,
     Rebooted,
     Sampled,
+    TransferCompleted,
 )
 from tests.cwmp.pure_router import (
     DEVICE,
@@ -53,6 +54,17 @@ from tests.cwmp.pure_router import (
 )
 
 POLICY = SessionPolicy()
+# TR-069 Amendment 6, A.3.1.1 and A.4.2.
+METHODS = (
+    "Inform",
+    "GetRPCMethods",
+    "TransferComplete",
+    "AutonomousTransferComplete",
+    "RequestDownload",
+    "Kicked",
+    "DUStateChangeComplete",
+    "AutonomousDUStateChangeComplete",
+)
 LEAVES = {
     "DeviceInfo.SoftwareVersion": "1.0",
     "DeviceInfo.UpTime": "60",
@@ -331,7 +343,7 @@ def test_no_router_keeps_a_session_for_ever() -> None:
 @pytest.mark.parametrize(
     ("call", "answer"),
     [
-        (GetRPCMethods(), GetRPCMethodsResponse(("Inform", "GetRPCMethods", "TransferComplete"))),
+        (GetRPCMethods(), GetRPCMethodsResponse(METHODS)),
         (TransferComplete("k", 9010, "failed", "", ""), TransferCompleteResponse()),
         (Unknown("X_Strange"), Fault(8000, "Method not supported", soap_code="Server")),
     ],
@@ -352,9 +364,9 @@ def test_a_transfers_end_is_told() -> None:
     state, _ = _informed(_router())
     turn = take_turn(state, envelope(TransferComplete("k", 9010, "failed", "", "")), None, NOW)
     (fact,) = turn.facts
-    assert isinstance(fact, Noted)
-    assert fact.kind == "transfer_complete"
-    assert fact.detail == {"command_key": "k", "fault_code": 9010, "fault_string": "failed"}
+    assert isinstance(fact, TransferCompleted)
+    assert (fact.command_key, fact.fault_code, fact.fault_string) == ("k", 9010, "failed")
+    assert fact.software_version == "1.0"
 
 
 # --- what may not be said -------------------------------------------------------------------

@@ -10,8 +10,10 @@ from acs.commands import Command
 from acs.cwmp.discovery import Limits
 from acs.cwmp.messages import (
     AddObjectResponse,
+    AutonomousDUStateChangeComplete,
     DeleteObjectResponse,
     DownloadResponse,
+    DUStateChangeComplete,
     Empty,
     Envelope,
     FactoryResetResponse,
@@ -24,12 +26,14 @@ from acs.cwmp.messages import (
     GetRPCMethodsResponse,
     Inform,
     InformResponse,
+    Kicked,
     Message,
     ParameterFault,
     ParameterInfo,
     ParameterValue,
     Reboot,
     RebootResponse,
+    RequestDownload,
     SetParameterAttributesResponse,
     SetParameterValues,
     SetParameterValuesResponse,
@@ -48,6 +52,7 @@ from acs.cwmp.session import (
     take_turn,
     wants_command,
 )
+from acs.cwmp.structs import Argument, TransferFault, UnitResult
 from acs.facts import (
     CommandAnswered,
     CommandConfirmed,
@@ -61,6 +66,8 @@ from acs.facts import (
     PlanChanged,
     Rebooted,
     Sampled,
+    TransferCompleted,
+    UnitsChanged,
 )
 from tests.cwmp.pure_router import DEVICE, NAMESPACE, NOW, Memory
 
@@ -119,6 +126,7 @@ faults = st.builds(
     st.lists(st.builds(ParameterFault, paths, st.integers(0, 9999), texts), max_size=2).map(tuple),
 )
 infos = st.lists(st.builds(ParameterInfo, paths, st.booleans()), max_size=12).map(tuple)
+units = st.builds(UnitResult, uuid=texts, fault=st.builds(TransferFault, st.integers(), texts))
 messages: st.SearchStrategy[Message] = st.one_of(
     informs,
     st.just(Empty()),
@@ -128,6 +136,10 @@ messages: st.SearchStrategy[Message] = st.one_of(
     st.just(RebootResponse()),
     faults,
     st.builds(TransferComplete, texts, st.integers(0, 9999), texts, texts, texts),
+    st.builds(Kicked, texts, texts, texts, texts),
+    st.builds(RequestDownload, texts, st.lists(st.builds(Argument, texts, texts)).map(tuple)),
+    st.builds(DUStateChangeComplete, st.lists(units, max_size=2).map(tuple), texts),
+    st.builds(AutonomousDUStateChangeComplete, st.lists(units, max_size=2).map(tuple)),
     st.just(GetRPCMethods()),
     st.builds(Unknown, texts),
     st.just(GetRPCMethodsResponse(("Inform",))),
@@ -290,6 +302,10 @@ class Conversation:
                     command is not None and fact.command_id == command.command_id
                     for command in (self.command, given)
                 )
+            ),
+            TransferCompleted: lambda: isinstance(message, TransferComplete),
+            UnitsChanged: lambda: isinstance(
+                message, DUStateChangeComplete | AutonomousDUStateChangeComplete
             ),
             Noted: lambda: state.phase not in ("begun", "over"),
         }
