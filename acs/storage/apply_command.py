@@ -6,6 +6,7 @@ What is under way at a router is also a flag of the router's, which follows its 
 
 from collections.abc import Callable
 
+import msgspec
 from sqlalchemy import ColumnElement, Text, bindparam, literal_column, select, update
 
 from acs.commands import OPEN_STATES, TRANSFERS, Command, CommandKind
@@ -21,8 +22,9 @@ from acs.facts import (
     UnitsChanged,
 )
 from acs.storage import command_moves as moves
+from acs.storage import silences, trying
 from acs.storage.command_rows import command_of
-from acs.storage.schema import commands
+from acs.storage.schema import commands, events
 from acs.storage.state import ALL, RouterState
 from acs.storage.work import Work, encode
 
@@ -32,6 +34,8 @@ _UNDER_WAY: ColumnElement[bool] = literal_column(
     "commands.state IN ('sent', 'accepted')"
 )  # as the partial index
 _HERS = _c.router_id == bindparam("router_id", type_=Text)
+BOOTSTRAP_SEEN = "bootstrap"  # kind of the event
+SILENT = "silent"  # kind of the event, and in a reboot's result: nothing was heard since
 _DAY = 86_400.0
 
 Move = Callable[[Command], Command | None]
@@ -57,18 +61,63 @@ def apply_finished(work: Work, fact: CommandFinished) -> Command | None:
 def apply_confirmed(work: Work, fact: CommandConfirmed) -> Command | None:
     """The reboot happened; its effect is due after the settle time."""
     times = work.tools.times
-    return _apply(work, fact, lambda command: moves.confirmed(command, fact, times))
+    after: Command | None
+    if not fact.command_id:
+        command = _restarted(work, fact.router_id)
+        after = command and _write(work, command, moves.confirmed(command, fact, times))
+    else:
+        after = _apply(work, fact, lambda command: moves.confirmed(command, fact, times))
+    if after is not None:
+        trying.confirmed(work.connection, after, fact.at, times)
+    return after
+
+
+def _restarted(work: Work, router_id: str) -> Command | None:
+    """The one reboot that a boot without a key may be the end of.
+
+    A repeated Inform may tell of the boot before: it proves nothing of a reboot that the router
+    never answered.
+    """
+    found = _under_way(work, router_id, _c.kind == "reboot")
+    is_repeated = work.informed is not None and work.informed.retry_count > 0
+    if len(found) != 1 or (is_repeated and found[0].state == "sent"):
+        return None
+    return found[0]
 
 
 def apply_verified(work: Work, fact: CommandVerified) -> Command | None:
     """The effect is known."""
-    return _apply(work, fact, lambda command: moves.verified(command, fact))
+    after = _apply(work, fact, lambda command: moves.verified(command, fact))
+    if after is not None:
+        trying.verified(work.connection, after, fact.at)
+    return after
 
 
 def apply_lapsed(work: Work, fact: CommandLapsed) -> Command | None:
-    """The deadline passed."""
+    """The deadline passed. A reboot after which nothing was heard any more stops its model."""
     version = _version(work, fact)
-    return _apply(work, fact, lambda command: moves.lapsed(command, fact, version))
+
+    def move(command: Command) -> Command | None:
+        after = moves.lapsed(command, fact, version)
+        if after is not None and fact.is_watched and _is_silent(work, after):
+            after = msgspec.structs.replace(after, result={**after.result, SILENT: True})
+        return after
+
+    return _apply(work, fact, move)
+
+
+def _is_silent(work: Work, command: Command) -> bool:
+    """Whether the router has not informed since its reboot was sent; if so it is remembered."""
+    state = work.router(command.router_id)
+    sent_at, heard_at = command.sent_at, state.last_inform_at
+    if command.kind != "reboot" or command.state != "unconfirmed" or sent_at is None:
+        return False
+    if heard_at is not None and heard_at > sent_at:
+        return False
+    at = command.ended_at or sent_at
+    silences.record(work.connection, command.router_id, command.command_id, at)
+    work.event(state, at, SILENT, {"command_id": command.command_id})
+    return True
 
 
 def apply_transferred(work: Work, fact: TransferCompleted) -> Command | None:
@@ -84,13 +133,9 @@ def apply_transferred(work: Work, fact: TransferCompleted) -> Command | None:
         "fault_string": fact.fault_string,
     }
     work.event(state, fact.at, "transfer_complete", detail)
-    command = _find(work, fact.router_id, fact.command_key)
+    command = _told_of(work, fact.router_id, fact.command_key, tuple(sorted(TRANSFERS)))
     if command is None:
-        # routers lose the key, and some make up one
-        transfers = _under_way(work, fact.router_id, _c.kind.in_(sorted(TRANSFERS)))
-        if len(transfers) != 1:
-            return None
-        (command,) = transfers
+        return None
     times, version = work.tools.times, state.software_version
     return _write(work, command, moves.transferred(command, fact, times, version))
 
@@ -107,10 +152,10 @@ def apply_units_changed(work: Work, fact: UnitsChanged) -> Command | None:
         "results": list(fact.results[:_EVENT_RESULTS]),
     }
     work.event(state, fact.at, "units_changed", detail)
-    command = _find(work, fact.router_id, fact.command_key) if fact.command_key else None
-    if command is None:
+    if fact.is_autonomous:
         return None
-    return _write(work, command, moves.units_changed(command, fact))
+    command = _told_of(work, fact.router_id, fact.command_key, ("software",))
+    return None if command is None else _write(work, command, moves.units_changed(command, fact))
 
 
 _EVENT_RESULTS = 20
@@ -120,10 +165,30 @@ _EVENT_RESULTS = 20
 
 
 def finish_resets(work: Work, router_id: str, at: float) -> tuple[Command, ...]:
-    """Event "0 BOOTSTRAP" came; the commands that it ends."""
+    """Event "0 BOOTSTRAP" came; the commands that it ends.
+
+    A router whose session broke off tells its events again (TR-069 Amendment 6, 3.7.1.5): a reset
+    that was asked for in that session is not proved by the one before it.
+    """
+    if _is_told_again(work, router_id):
+        return ()
     return _finish(
         work, router_id, _c.kind == "factory_reset", lambda command: moves.reset_seen(command, at)
     )
+
+
+def _is_told_again(work: Work, router_id: str) -> bool:
+    """Whether the Inform repeats the one before, which told of "0 BOOTSTRAP" too."""
+    informed, before = work.informed, work.informed_before
+    if informed is None or informed.retry_count == 0 or before is None:
+        return False
+    query = (
+        select(events.c.at)
+        .where(events.c.router_id == router_id, events.c.kind == BOOTSTRAP_SEEN)
+        .order_by(events.c.number.desc())
+        .limit(1)
+    )
+    return work.connection.execute(query).scalar_one_or_none() == before
 
 
 def finish_upgrades(work: Work, router_id: str, version: str, at: float) -> tuple[Command, ...]:
@@ -133,6 +198,25 @@ def finish_upgrades(work: Work, router_id: str, version: str, at: float) -> tupl
         router_id,
         _c.kind.in_(DOWNLOADS),
         lambda command: moves.version_seen(command, version, at),
+    )
+
+
+def finish_rotations(work: Work, router_id: str, at: float, result: dict[str, object]) -> None:
+    """The router has its new credentials: whatever was to give them to it is done."""
+    _finish(
+        work,
+        router_id,
+        _c.kind == "rotate_credentials",
+        lambda command: moves.finished(
+            command,
+            CommandFinished(
+                router_id=router_id,
+                at=at,
+                command_id=command.command_id,
+                kinds=("rotate_credentials",),
+                result=result,
+            ),
+        ),
     )
 
 
@@ -185,6 +269,17 @@ def _find(work: Work, router_id: str, command_id: str) -> Command | None:
     query = select(commands).where(_HERS, _c.command_id == command_id).with_for_update()
     row = work.connection.execute(query, {"router_id": router_id}).one_or_none()
     return None if row is None else command_of(row)
+
+
+def _told_of(
+    work: Work, router_id: str, key: str, kinds: tuple[CommandKind, ...]
+) -> Command | None:
+    """The command of the key, else the only one under way: routers lose keys, or make them up."""
+    command = _find(work, router_id, key)
+    if command is not None:
+        return command
+    found = _under_way(work, router_id, _c.kind.in_(kinds))
+    return found[0] if len(found) == 1 else None
 
 
 def _under_way(work: Work, router_id: str, which: ColumnElement[bool]) -> list[Command]:

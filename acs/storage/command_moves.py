@@ -28,6 +28,7 @@ FOLLOWED: frozenset[CommandKind] = TRANSFERS | {
     "schedule_inform",
     "software",
     "diagnostic",
+    "rotate_credentials",
 }
 ANSWERED: Moves = {"sent": "accepted", "unconfirmed": "unconfirmed", "confirmed": "confirmed"}
 ANSWERED_FINALLY: Moves = {"sent": "done", "accepted": "done", "unconfirmed": "done"}
@@ -46,6 +47,7 @@ LAPSED: Moves = {
 }
 _LONGEST = 86_400.0  # seconds: all of a ChangeDUState (TR-069 Amendment 6, A.4.1.10)
 _SHOWN = 200  # results of deployment units that are kept
+VERSION_BEFORE = "version_before"  # of a result: the firmware when a new one was sent
 TRANSFERRED = "transferred_at"  # of a result: the file is there, the version not yet
 
 
@@ -64,6 +66,8 @@ def allowance(times: CommandTimes, command: Command) -> float | None:
         return times.diagnostic
     if kind == "schedule_inform":
         return times.schedule_inform
+    if kind == "rotate_credentials":
+        return times.rotate
     return times.restart if kind == "factory_reset" else None
 
 
@@ -116,7 +120,10 @@ def verified(command: Command, fact: CommandVerified) -> Command | None:
 
 def finished(command: Command, fact: CommandFinished) -> Command | None:
     """A command that was accepted came to its end."""
-    if command.kind not in FOLLOWED or command.state not in FINISHED:
+    if command.kind not in FOLLOWED or command.kind not in fact.kinds:
+        return None
+    # A file that has been transferred cannot be given up any more.
+    if command.state not in FINISHED or TRANSFERRED in command.result:
         return None
     state: CommandState = "failed" if fact.is_failed else "done"
     return _ended(command, state, fact.at, fact.result)
@@ -136,9 +143,10 @@ def transferred(
 
 
 def _transferred(command: Command, at: float, times: CommandTimes, version: str) -> Command:
-    if not awaits_version(command) or command.arguments["expect_version"] == version:
-        result: dict[str, object] = {"version": version} if awaits_version(command) else {}
-        return _ended(command, "done", at, result)
+    if not awaits_version(command):
+        return _ended(command, "done", at, {})
+    if _is_wanted(command, version):
+        return _ended(command, "done", at, {"version": version})
     if command.state == "unconfirmed":  # there is no deadline any more that could end it
         return command
     due_at = max(command.due_at or 0.0, at + times.restart)
@@ -146,15 +154,20 @@ def _transferred(command: Command, at: float, times: CommandTimes, version: str)
 
 
 def awaits_version(command: Command) -> bool:
-    """Whether the command is done only when the router runs a certain firmware."""
+    """Whether the command is done only when the router runs a certain, or another, firmware."""
+    known = command.arguments.get("expect_version") or command.result.get(VERSION_BEFORE)
+    return bool(known) and brings_firmware(command.kind, command.arguments)
+
+
+def _is_wanted(command: Command, version: str) -> bool:
     wanted = command.arguments.get("expect_version")
-    return bool(wanted) and brings_firmware(command.kind, command.arguments)
+    return version == wanted if wanted else version not in ("", command.result.get(VERSION_BEFORE))
 
 
 def version_seen(command: Command, version: str, at: float) -> Command | None:
     """The router runs this firmware now: what it was given has come to life."""
     waits = command.state == "accepted" and TRANSFERRED in command.result
-    if not waits or command.arguments.get("expect_version") != version:
+    if not waits or not _is_wanted(command, version):
         return None
     return _ended(command, "done", at, {"version": version})
 
@@ -190,17 +203,22 @@ def reset_seen(command: Command, at: float) -> Command | None:
 
 
 def lapsed(command: Command, fact: CommandLapsed, version: str) -> Command | None:
-    """The deadline passed."""
+    """The deadline passed.
+
+    It may have been moved since somebody saw that it had; of a command from the future it means
+    nothing.
+    """
     state = LAPSED.get(command.state)
-    if state is None:
+    if state is None or (command.at <= fact.at and (command.due_at or 0.0) > fact.at):
         return None
-    if command.state == "accepted" and TRANSFERRED in command.result:
-        error = (
-            f"version unchanged: the router has the file, and runs {version!r} instead of "
-            f"{command.arguments.get('expect_version')!r}"
-        )
-        return _ended(command, "failed", fact.at, {"error": error, "version": version})
-    return _ended(command, state, fact.at, {})
+    if state != "unconfirmed" or not awaits_version(command):
+        return _ended(command, state, fact.at, {})
+    if TRANSFERRED not in command.result:  # whether it was transferred is unknown
+        return _ended(command, state, fact.at, {"version": version})
+    wanted = command.arguments.get("expect_version")
+    other = f"{wanted!r}" if wanted else "another"
+    error = f"version unchanged: the router has the file, and runs {version!r} instead of {other}"
+    return _ended(command, "failed", fact.at, {"error": error, "version": version})
 
 
 def _told(

@@ -7,7 +7,17 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Text, bindparam, insert, literal_column, select, update
 
-from acs.commands import Command, CommandKind, GuardFacts, Proposal, Refusal
+from acs.commands import (
+    DESTRUCTIVE,
+    Command,
+    CommandKind,
+    GuardFacts,
+    Proposal,
+    Refusal,
+    brings_firmware,
+)
+from acs.storage import trying
+from acs.storage.command_moves import VERSION_BEFORE
 from acs.storage.command_rows import command_of, row_of
 from acs.storage.errors import FactRefusedError
 from acs.storage.guarding import Gatherer
@@ -56,6 +66,12 @@ def propose(
     if facts is None:
         raise FactRefusedError(f"no router {proposal.router_id!r} is known")
     refusals = guard(command, facts)
+    trial = None
+    if not refusals and proposal.lot is not None:
+        trial = trying.assign(connection, command.router_id, proposal.lot, proposal.at)
+        refusals = () if trial.refusal is None else (trial.refusal,)
+    if trial is not None and trial.counts:
+        trying.begin(connection, command, trial, gatherer.times)
     if refusals:
         command = _refused(command, refusals, proposal.at)
     connection.execute(insert(commands), row_of(command))
@@ -77,6 +93,8 @@ def claim(
     key = {"router_id": router_id}
     while (row := connection.execute(_OLDEST, key).one_or_none()) is not None:
         command = _decided(connection, gatherer, command_of(row), now, guard)
+        if command.state == "sent" and brings_firmware(command.kind, command.arguments):
+            command = _with_version(connection, command)
         changed = {name: value for name, value in row_of(command).items() if name in _DECIDED}
         connection.execute(
             update(commands)
@@ -93,7 +111,14 @@ def claim(
     return None
 
 
-_DECIDED = frozenset({"state", "refusals", "sent_at", "ended_at", "due_at"})
+def _with_version(connection: Connection, command: Command) -> Command:
+    """With the firmware that it is to replace: it has to be another one afterwards."""
+    here = routers.c.router_id == command.router_id
+    version = connection.execute(select(routers.c.software_version).where(here)).scalar_one()
+    return msgspec.structs.replace(command, result={VERSION_BEFORE: version})
+
+
+_DECIDED = frozenset({"state", "refusals", "sent_at", "ended_at", "due_at", "result"})
 # What the router shows of a command under way; it is taken back when the command ends.
 _FLAGS: Mapping[CommandKind, str] = MappingProxyType(
     {
@@ -102,8 +127,9 @@ _FLAGS: Mapping[CommandKind, str] = MappingProxyType(
         "diagnostic": "diagnostic_open",
     }
 )
-# Kinds whose guards look at more than who the router is: since the proposal that may have changed.
-_GUARDED_TWICE: frozenset[CommandKind] = frozenset({"reboot", "factory_reset", *_FLAGS})
+# Kinds that cannot be undone or disturb: since the proposal the router's state may have changed,
+# and who it is may have come into doubt.
+_GUARDED_TWICE: frozenset[CommandKind] = DESTRUCTIVE | _FLAGS.keys()
 
 
 def _decided(

@@ -74,7 +74,7 @@ steps: st.SearchStrategy[Step] = st.one_of(
     st.tuples(st.just("units"), st.lists(results, max_size=3)),
     st.tuples(st.just("version"), st.sampled_from(["1.0", "2.0"])),
     st.tuples(st.just("reset"), st.none()),
-    st.tuples(st.just("lapsed"), st.none()),
+    st.tuples(st.just("lapsed"), st.booleans()),
 )
 
 
@@ -93,7 +93,8 @@ def moved(command: Command, step: Step, version: str, at: float) -> Command | No
         compared = CommandVerified(**who, outcome="helped", result={})  # type: ignore[arg-type]
         return moves.verified(command, compared)
     if name == "finished":
-        return moves.finished(command, CommandFinished(**who, is_failed=bool(what)))  # type: ignore[arg-type]
+        over = CommandFinished(**who, kinds=(command.kind,), is_failed=bool(what))  # type: ignore[arg-type]
+        return moves.finished(command, over)
     if name == "transferred":
         assert isinstance(what, int)
         ended = TransferCompleted(
@@ -108,6 +109,7 @@ def moved(command: Command, step: Step, version: str, at: float) -> Command | No
         return moves.version_seen(command, str(what), at)
     if name == "reset":
         return moves.reset_seen(command, at)
+    who["at"] = (command.due_at if what else None) or at
     return moves.lapsed(command, CommandLapsed(**who), version)  # type: ignore[arg-type]
 
 

@@ -100,7 +100,12 @@ def test_a_transfer_fails_with_its_fault(desk: Desk, store: Store) -> None:
     under_way(desk, store, "download", FIRMWARE)
     failed = moved(desk, store, transferred(fault=9018))
     assert failed.state == "failed"
-    assert failed.result == {"status": 1, "code": 9018, "string": "File corrupted"}
+    assert failed.result == {
+        "version_before": "1.0",
+        "status": 1,
+        "code": 9018,
+        "string": "File corrupted",
+    }
 
 
 @pytest.mark.parametrize("key", ["", "(null)", "x" * 99])
@@ -188,7 +193,12 @@ def test_firmware_that_was_there_at_once_has_the_same_rule(desk: Desk, store: St
 def test_a_transfer_that_was_cancelled_has_ended(desk: Desk, store: Store) -> None:
     under_way(desk, store, "download", LOG)
     fact = CommandFinished(
-        router_id=ID, at=NOW + 9, command_id="c1", is_failed=True, result={"error": "cancelled"}
+        router_id=ID,
+        at=NOW + 9,
+        command_id="c1",
+        kinds=("upload", "download"),
+        is_failed=True,
+        result={"error": "cancelled"},
     )
     failed = moved(desk, store, fact)
     assert (failed.state, failed.result["error"]) == ("failed", "cancelled")
@@ -206,8 +216,14 @@ def test_software_units(desk: Desk, store: Store) -> None:
     assert partly.result["operations"] == [good, bad]
     whole = UnitsChanged(router_id=ID, at=NOW + 9, command_key="c2", results=(good,))
     assert moved(desk, store, whole).state == "done"
-    alone = UnitsChanged(router_id=ID, at=NOW + 9, command_key="", results=(good,))
+    under_way(desk, store, "software", {"operations": [{}]}, "c3")
+    alone = UnitsChanged(
+        router_id=ID, at=NOW + 9, command_key="", results=(good,), is_autonomous=True
+    )
     assert desk.commit(store, alone) == (None,)
+    lost = UnitsChanged(router_id=ID, at=NOW + 9, command_key="(null)", results=(good,))
+    assert moved(desk, store, lost).command_id == "c3"
+    assert desk.commit(store, lost) == (None,)
     events = desk.wait(store.events(ID, 0, 10))
     assert [event.kind for event in events[:3]] == ["units_changed"] * 3
 
@@ -231,10 +247,97 @@ def test_a_factory_reset_ends_with_bootstrap(
     assert (stored(desk, store).state, stored(desk, store).ended_at) == ("done", NOW + 60)
 
 
+def test_a_bootstrap_told_again_proves_no_reset(desk: Desk, store: Store) -> None:
+    told = (Event("0 BOOTSTRAP"),)
+    desk.commit(store, informed(NOW + 1, events=told))
+    desk.wait(store.propose(proposal(kind="factory_reset"), Guard()))
+    desk.wait(store.claim(ID, NOW + 2, Guard()))
+    # the session broke off: the router tells its events again
+    desk.commit(store, informed(NOW + 9, events=told, retry_count=1))
+    desk.commit(store, informed(NOW + 19, events=told, retry_count=2))
+    assert stored(desk, store).state == "sent"
+    # it was reset, and the first try to tell of it failed
+    desk.commit(store, informed(NOW + 60, events=(Event("2 PERIODIC"),)))
+    desk.commit(store, informed(NOW + 99, events=told, retry_count=1))
+    assert stored(desk, store).state == "done"
+
+
+def test_an_end_is_of_the_kinds_that_it_can_be_of(desk: Desk, store: Store) -> None:
+    under_way(desk, store, "download", LOG)
+    fact = CommandFinished(router_id=ID, at=NOW + 9, command_id="c1", kinds=("schedule_inform",))
+    assert desk.commit(store, fact) == (None,)
+    assert stored(desk, store).state == "accepted"
+
+
+def test_firmware_that_is_there_cannot_be_cancelled(desk: Desk, store: Store) -> None:
+    """A router says yes to the cancellation of what it does not transfer (any more)."""
+    under_way(desk, store, "download", FIRMWARE)
+    moved(desk, store, transferred(version="1.0"))
+    fact = CommandFinished(
+        router_id=ID, at=NOW + 90, command_id="c1", kinds=("download",), is_failed=True
+    )
+    assert desk.commit(store, fact) == (None,)
+    desk.commit(store, informed(NOW + 300, software_version="2.0"))
+    assert stored(desk, store).state == "done"
+
+
+NAMELESS: dict[str, object] = {"file_type": "1 Firmware Upgrade Image", "url": "http://h/"}
+
+
+def test_firmware_of_no_told_version_has_to_be_another(desk: Desk, store: Store) -> None:
+    under_way(desk, store, "download", NAMELESS)
+    assert stored(desk, store).result["version_before"] == "1.0"
+    waits = moved(desk, store, transferred(version="1.0"))
+    assert waits.state == "accepted"
+    desk.commit(store, informed(NOW + 300, software_version="1.1"))
+    done = stored(desk, store)
+    assert (done.state, done.result["version"]) == ("done", "1.1")
+
+
+def test_firmware_of_no_told_version_that_stays_the_same_has_failed(
+    desk: Desk, store: Store
+) -> None:
+    under_way(desk, store, "download", NAMELESS)
+    waits = moved(desk, store, transferred(version="1.0"))
+    assert waits.due_at is not None
+    failed = moved(desk, store, CommandLapsed(router_id=ID, at=waits.due_at, command_id="c1"))
+    assert failed.state == "failed"
+    assert "runs '1.0' instead of another" in str(failed.result["error"])
+
+
+def test_firmware_whose_transfer_nobody_told_is_unknown(desk: Desk, store: Store) -> None:
+    under_way(desk, store, "download", NAMELESS)
+    desk.commit(store, informed(NOW + 300, software_version="1.1"))
+    due_at = stored(desk, store).due_at
+    assert due_at is not None
+    lapsed = moved(desk, store, CommandLapsed(router_id=ID, at=due_at, command_id="c1"))
+    assert (lapsed.state, lapsed.result["version"]) == ("unconfirmed", "1.1")
+
+
+def test_a_deadline_that_was_moved_has_not_passed(desk: Desk, store: Store) -> None:
+    """Somebody saw that it had; before the fact was stored, the router answered."""
+    desk.wait(store.propose(proposal(kind="upload", arguments=LOG), Guard()))
+    sent = desk.wait(store.claim(ID, NOW, Guard()))
+    assert sent is not None
+    assert sent.due_at == NOW + 600
+    told = CommandAnswered(router_id=ID, at=NOW + 600, command_id="c1", final=False)
+    late = CommandLapsed(router_id=ID, at=NOW + 600.1, command_id="c1")
+    _answered, lapsed = desk.commit(store, told, late)
+    assert lapsed is None
+    assert stored(desk, store).state == "accepted"
+
+
+def test_a_command_from_the_future_lapses_at_once(desk: Desk, store: Store) -> None:
+    """The clock was set back."""
+    under_way(desk, store, "upload", LOG)
+    lapsed = moved(desk, store, CommandLapsed(router_id=ID, at=NOW - 9000, command_id="c1"))
+    assert lapsed.state == "unconfirmed"
+
+
 def test_an_appointed_inform(desk: Desk, store: Store) -> None:
     under_way(desk, store, "schedule_inform", {"delay": 300}, takes=300)
     assert stored(desk, store).due_at == NOW + 2 + 300 + 600
-    fact = CommandFinished(router_id=ID, at=NOW + 305, command_id="c1")
+    fact = CommandFinished(router_id=ID, at=NOW + 305, command_id="c1", kinds=("schedule_inform",))
     assert moved(desk, store, fact).state == "done"
 
 
@@ -253,7 +356,9 @@ def test_a_test_is_looked_after_in_every_session_until_it_ends(desk: Desk, store
     (record,) = desk.commit(store, other)
     assert isinstance(record, RouterRecord)
     assert record.running == ()
-    fact = CommandFinished(router_id=ID, at=NOW + 30, command_id="t1", result={"lost": 0})
+    fact = CommandFinished(
+        router_id=ID, at=NOW + 30, command_id="t1", kinds=("diagnostic",), result={"lost": 0}
+    )
     done = moved(desk, store, fact)
     assert (done.state, done.result["lost"]) == ("done", 0)
     assert running(desk, store, NOW + 40) == []
@@ -266,7 +371,7 @@ def test_a_test_that_was_given_up_may_still_tell(desk: Desk, store: Store) -> No
     assert running(desk, store, NOW + 1000) == []
     assert running(desk, store, NOW + 1001, events=ENDED) == ["t1"]
     assert running(desk, store, NOW + 2 * 86_400, events=ENDED) == []
-    fact = CommandFinished(router_id=ID, at=NOW + 1002, command_id="t1")
+    fact = CommandFinished(router_id=ID, at=NOW + 1002, command_id="t1", kinds=("diagnostic",))
     assert moved(desk, store, fact).state == "done"
 
 

@@ -12,6 +12,7 @@ from acs.commands import Command, CommandKind
 from acs.cwmp.orders import (
     arguments,
     attributes,
+    credentials,
     diagnostics,
     lifecycle,
     objects,
@@ -47,6 +48,7 @@ _BEGINNINGS: Mapping[CommandKind, Callable[[SessionState, Command], Heard]] = Ma
         "schedule_inform": lifecycle.begin_schedule_inform,
         "software": lifecycle.begin_software,
         "diagnostic": diagnostics.begin_diagnostic,
+        "rotate_credentials": credentials.begin_rotation,
         "rpc": rpc.begin_rpc,
     }
 )
@@ -60,6 +62,7 @@ MOVES: Mapping[tuple[Phase, type[object]], Handler] = MappingProxyType(
         **transfers.MOVES,
         **lifecycle.MOVES,
         **diagnostics.MOVES,
+        **credentials.MOVES,
         **rpc.MOVES,
     }
 )

@@ -74,6 +74,12 @@ class Set(_Arguments, frozen=True, kw_only=True):
         check_types(self.types, self.values)
 
 
+class Rotate(_Arguments, frozen=True, kw_only=True):
+    """``username``: that the router is to log in with; empty: the one it has."""
+
+    username: Annotated[str, Meta(max_length=256, pattern=PRINTABLE)] = ""
+
+
 class Names(_Arguments, frozen=True, kw_only=True):
     """``path`` may be empty, an object or a parameter (TR-069 Amendment 6, A.3.2.3)."""
 
@@ -221,6 +227,7 @@ ARGUMENTS: Mapping[CommandKind, type[msgspec.Struct]] = MappingProxyType(
         "schedule_inform": ScheduleInform,
         "software": files.Software,
         "diagnostic": Diagnostic,
+        "rotate_credentials": Rotate,
         "rpc": Rpc,
     }
 )

@@ -17,6 +17,9 @@ from diagnostics.sample import Value
 _ROWS = 200  # of a list in a result
 _RAW = 300  # values kept as they came
 _TEXT = 512
+_DAY = 86_400.0
+# TR-106, 3.2.1: a time that is not known; seconds of that year are a time since the start.
+_UNKNOWN = "0001-01-01T00:00:00"
 Leaves = Mapping[str, str]
 Figures = dict[str, object]
 Vitals = dict[str, Value]
@@ -129,7 +132,8 @@ def _traceroute(leaves: Leaves, _wanted: Diagnostic) -> tuple[Figures, Vitals]:
 
 def _nslookup(leaves: Leaves, wanted: Diagnostic) -> tuple[Figures, Vitals]:
     figures: Figures = {}
-    _set(figures, answered=_number(leaves, "SuccessCount"))
+    good, tries = _number(leaves, "SuccessCount"), _number(leaves, "NumberOfRepetitions")
+    _set(figures, answered=good)
     results = []
     lost = 0
     for row in _rows(leaves, "Result"):
@@ -148,11 +152,14 @@ def _nslookup(leaves: Leaves, wanted: Diagnostic) -> tuple[Figures, Vitals]:
         lost += status not in ("Success", "Error_HostNameNotResolved")
         results.append(result)
     figures["results"] = results
-    vitals: Vitals = {}
     if results:
-        figures["loss_ratio"] = ratio = round(lost / len(results), 4)
-        if not wanted.server:
-            vitals["sys.dns_proxy_fail"] = ratio
+        figures["loss_ratio"] = round(lost / len(results), 4)
+    elif good is not None and tries and 0 <= good <= tries:
+        figures["loss_ratio"] = round(1 - good / tries, 4)
+    vitals: Vitals = {}
+    ratio = figures.get("loss_ratio")
+    if isinstance(ratio, float) and not (wanted.server or leaves.get("DNSServer")):
+        vitals["sys.dns_proxy_fail"] = ratio
     return figures, vitals
 
 
@@ -160,13 +167,16 @@ def _nslookup(leaves: Leaves, wanted: Diagnostic) -> tuple[Figures, Vitals]:
 
 
 def _seconds(leaves: Leaves, first: str, last: str) -> float | None:
+    if any(leaves.get(name, "").startswith(_UNKNOWN) for name in (first, last)):
+        return None
     try:
         begin = datetime.fromisoformat(leaves[first])
         end = datetime.fromisoformat(leaves[last])
         seconds = (end - begin).total_seconds()
     except (KeyError, ValueError, TypeError):  # TypeError: the one with a zone, the other without
         return None
-    return seconds if seconds > 0 else None
+    # a longer one is a clock that was set meanwhile
+    return seconds if 0 < seconds < _DAY else None
 
 
 def _load(leaves: Leaves, moved: str, total: str) -> Figures:

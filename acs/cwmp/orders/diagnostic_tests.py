@@ -31,6 +31,8 @@ class Test(msgspec.Struct, frozen=True):
         places: its object below each root that has it; ``{wan}`` is the number of a WANDevice.
         arguments: names of our arguments and of its parameters.
         needs: arguments that it cannot do without.
+        cleared: parameters that are emptied when they are not given: what an earlier test left
+            there would send this one elsewhere.
         state: the parameter that starts it and says how it ended, where it is not the usual one.
         seconds: that it takes when its arguments do not say.
     """
@@ -38,6 +40,7 @@ class Test(msgspec.Struct, frozen=True):
     places: dict[str, str]
     arguments: dict[str, str] = {}
     needs: tuple[str, ...] = ()
+    cleared: tuple[str, ...] = ("Interface",)
     state: dict[str, str] = {}
     seconds: float = 60.0
 
@@ -82,6 +85,7 @@ TESTS: Mapping[TestName, Test] = MappingProxyType(
                 "interface": "Interface",
             },
             ("host",),
+            ("Interface", "DNSServer"),
         ),
         "download": Test(
             {DEVICE: "IP.Diagnostics.DownloadDiagnostics.", GATEWAY: "DownloadDiagnostics."},
@@ -103,18 +107,21 @@ TESTS: Mapping[TestName, Test] = MappingProxyType(
             },
             ("host", "port"),
         ),
-        "wifi_scan": Test({DEVICE: "WiFi.NeighboringWiFiDiagnostic."}),
+        "wifi_scan": Test({DEVICE: "WiFi.NeighboringWiFiDiagnostic."}, cleared=()),
         "dsl": Test(
             {
                 DEVICE: "DSL.Diagnostics.ADSLLineTest.",
                 GATEWAY: "WANDevice.{wan}.WANDSLDiagnostics.",
             },
             {"interface": "Interface"},
+            cleared=(),
             state={GATEWAY: "LoopDiagnosticsState"},
             seconds=300.0,
         ),
         "self_test": Test(
-            {DEVICE: "SelfTestDiagnostics.", GATEWAY: "SelfTestDiagnostics."}, seconds=180.0
+            {DEVICE: "SelfTestDiagnostics.", GATEWAY: "SelfTestDiagnostics."},
+            cleared=(),
+            seconds=180.0,
         ),
     }
 )

@@ -1,7 +1,8 @@
 """Kind diagnostic: a test that the router carries out when the session has ended.
 
 Begun in one session, it is looked after in later ones: when "8 DIAGNOSTICS COMPLETE" comes, and in
-any other session too, for some routers never send that event.
+any other session too, for some routers never send that event. Results of an earlier test, which
+stay where they are, are never taken for its own.
 """
 
 from collections.abc import Mapping
@@ -35,6 +36,7 @@ from acs.cwmp.state import Handler, Heard, Order, Phase, SessionState, ask, chan
 from acs.facts import CommandFinished, Fact, Sampled
 
 REQUESTED = "Requested"
+BEGAN = "began"  # of a result: whether no earlier result can be taken for that of the test
 _TRIES = 4  # of one probe, where neither we nor the router say
 _TIMEOUT = 5000  # ms, of one try, likewise
 
@@ -49,7 +51,7 @@ def begin_diagnostic(state: SessionState, command: Command) -> Heard:
         raise args.ArgumentError(f"test: the router's data model, {root}, has no {wanted.test}")
     if "url" in test.arguments and not wanted.url:
         raise args.ArgumentError("url: the server did not put its own link there")
-    names = (test.state_of(state.root), *_parameters(wanted))
+    names = (test.state_of(state.root), *_parameters(wanted), *test.cleared)
     return ask_values(
         change(state, order=Order(path=path)), "preparing", [path + name for name in names]
     )
@@ -94,6 +96,9 @@ def _request(state: SessionState, asking: collection.Asking, now: float) -> Hear
     missing = [path + one for one in given if path + one not in known]
     if missing:
         return failing(state, now, {"error": f"the router's test has no {', '.join(missing)}"})
+    given |= {
+        one: "" for one in TESTS[wanted.test].cleared if one not in given and path + one in known
+    }
     spelt = [
         spell(path + one, value, known[path + one], _type_of(one, known[path + one].type))
         for one, value in given.items()
@@ -101,7 +106,8 @@ def _request(state: SessionState, asking: collection.Asking, now: float) -> Hear
     changed = tuple(one for one in spelt if known[one.name].value != one.value)
     start = spell(name, REQUESTED, known[name], "string")
     message = SetParameterValues((*changed, start), key_of(state))
-    order = Order(path=path, result={"test": wanted.test, "object": path, "state_name": name})
+    result: dict[str, object] = {"test": wanted.test, "object": path, "state_name": name}
+    order = Order(path=path, before=(known[name],), result=result)
     return ask(state, "requesting", message, asking=None, order=order)
 
 
@@ -110,9 +116,39 @@ def _type_of(name: str, said: str) -> str:
 
 
 def requested(state: SessionState, envelope: Envelope, now: float) -> Heard:
-    """SetParameterValuesResponse: the test begins when the session ends."""
+    """SetParameterValuesResponse: the test begins when the session ends.
+
+    Where an earlier result stands, it is asked whether that is gone: some routers say that they
+    took the request, and never test.
+    """
     assert isinstance(envelope.message, SetParameterValuesResponse)
-    return accepted(state, now, state.order.result, takes=seconds_of(_wish(state.command)))
+    (before,) = state.order.before
+    if not _is_complete(before.value):
+        return _accepted(state, now, is_seen=True)
+    return ask(state, "starting", GetParameterValues((before.name,)))
+
+
+def started(state: SessionState, envelope: Envelope, now: float) -> Heard:
+    """GetParameterValuesResponse with the state after the request."""
+    message = envelope.message
+    assert isinstance(message, GetParameterValuesResponse)
+    (before,) = state.order.before
+    said = next((one.value for one in message.parameters if one.name == before.name), None)
+    return _accepted(state, now, is_seen=said is not None and not _is_complete(said))
+
+
+def starting_refused(state: SessionState, _envelope: Envelope, now: float) -> Heard:
+    """A fault in answer to the same."""
+    return _accepted(state, now, is_seen=False)
+
+
+def _accepted(state: SessionState, now: float, *, is_seen: bool) -> Heard:
+    result = {**state.order.result, BEGAN: is_seen}
+    return accepted(state, now, result, takes=seconds_of(_wish(state.command)))
+
+
+def _is_complete(said: str) -> bool:
+    return said.strip().lower().startswith("complete")  # some say "Completed"
 
 
 def seconds_of(wanted: args.Diagnostic) -> float:
@@ -151,7 +187,9 @@ def probed(state: SessionState, envelope: Envelope, now: float) -> Heard:
     name = state.command.result.get("state_name")
     said = next((one.value.strip() for one in message.parameters if one.name == name), "")
     word = said.lower()
-    if word.startswith("complete"):
+    if _is_complete(said):
+        if not state.is_tested and state.command.result.get(BEGAN) is False:
+            return Heard(idle(state))  # the result of an earlier test, for all that is known
         return ask(state, "harvesting", GetParameterValues((state.order.path,)))
     if word.startswith("error"):
         return _finished(state, now, {"state": said, "error": f"the router says {said}"})
@@ -191,6 +229,7 @@ def _finished(state: SessionState, now: float, result: dict[str, object], *facts
         router_id=state.router_id,
         at=now,
         command_id=state.command.command_id,
+        kinds=("diagnostic",),
         is_failed="error" in result,
         result=result,
     )
@@ -203,6 +242,8 @@ MOVES: Mapping[tuple[Phase, type[object]], Handler] = MappingProxyType(
         ("preparing", Fault): preparing_refused,
         ("requesting", SetParameterValuesResponse): requested,
         ("requesting", Fault): failed,
+        ("starting", GetParameterValuesResponse): started,
+        ("starting", Fault): starting_refused,
         ("probing", GetParameterValuesResponse): probed,
         ("probing", Fault): probing_refused,
         ("harvesting", GetParameterValuesResponse): harvested,

@@ -63,7 +63,7 @@ def finished_by(events: Iterable[Event], router_id: str, now: float) -> list[Com
         if event.command_key and " ".join(event.code.split()).lower() == _APPOINTED
     )
     return [
-        CommandFinished(router_id=router_id, at=now, command_id=key)
+        CommandFinished(router_id=router_id, at=now, command_id=key, kinds=("schedule_inform",))
         for key in keys
         if 0 < len(key) <= KEY_MAX
     ]

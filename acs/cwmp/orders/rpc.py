@@ -15,13 +15,14 @@ from acs.cwmp import messages as m
 from acs.cwmp.messages import AcsMessage, Envelope, Fault, ParameterValue
 from acs.cwmp.orders import arguments as args
 from acs.cwmp.orders.common import answered, failed
+from acs.cwmp.orders.transfers import given_up
 from acs.cwmp.state import NOTHING, Handler, Heard, Phase, SessionState, ask, over
 from acs.cwmp.structs import (
     AttributeChange,
     ParameterAttributes,
     ParameterInfo,
 )
-from acs.facts import CommandFailed
+from acs.facts import CommandFailed, Fact
 from acs.secret_names import REDACTED, is_secret
 
 CALLS: Mapping[str, tuple[type[msgspec.Struct], type[object]]] = MappingProxyType(
@@ -155,7 +156,12 @@ def called(state: SessionState, envelope: Envelope, now: float) -> Heard:
         )
         return Heard(over(state), (wrong,), NOTHING)
     response = {name: _plain(getattr(message, name)) for name in message.__struct_fields__}
-    return answered(state, now, {"response": response})
+    ended: list[Fact] = []
+    if isinstance(message, m.CancelTransferResponse):
+        call = call_of(args.parse(state.command.arguments, args.Rpc))
+        assert isinstance(call, m.CancelTransfer)
+        ended.append(given_up(state, call.command_key, now))
+    return answered(state, now, {"response": response}, *ended)
 
 
 def _plain(value: object) -> object:

@@ -7,7 +7,7 @@ command.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from acs.commands import Command
+from acs.commands import TRANSFERS, Command
 from acs.cwmp.messages import (
     CancelTransfer,
     CancelTransferResponse,
@@ -117,14 +117,21 @@ def begin_cancel(state: SessionState, command: Command) -> Heard:
 def cancelled(state: SessionState, _envelope: Envelope, now: float) -> Heard:
     """CancelTransferResponse: no TransferComplete will come (A.4.1.9), so the transfer is over."""
     assert state.command is not None
-    ended = CommandFinished(
+    key = args.parse(state.command.arguments, files.CancelTransfer).command
+    return answered(state, now, {}, given_up(state, key, now))
+
+
+def given_up(state: SessionState, key: str, now: float) -> CommandFinished:
+    """The end of a transfer that the router was told to give up."""
+    assert state.command is not None
+    return CommandFinished(
         router_id=state.router_id,
         at=now,
-        command_id=args.parse(state.command.arguments, files.CancelTransfer).command,
+        command_id=key,
+        kinds=tuple(sorted(TRANSFERS)),
         is_failed=True,
         result={"error": "cancelled", "cancelled_by": state.command.command_id},
     )
-    return answered(state, now, {}, ended)
 
 
 MOVES: Mapping[tuple[Phase, type[object]], Handler] = MappingProxyType(

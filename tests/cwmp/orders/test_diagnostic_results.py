@@ -108,7 +108,25 @@ def test_names_that_are_none_are_an_answer() -> None:
     assert vitals == {"sys.dns_proxy_fail": 0.25}
     # another server's answers say nothing of the router's own
     assert read("nslookup", leaves, server="192.0.2.53")[1] == {}
+    # nor those of a server that somebody else had put there
+    assert read("nslookup", {**leaves, "DNSServer": "192.0.2.53"})[1] == {}
     assert read("nslookup", {"SuccessCount": "0"})[1] == {}
+
+
+def test_lookups_are_counted_where_they_are_not_listed() -> None:
+    figures, vitals = read("nslookup", {"SuccessCount": "1", "NumberOfRepetitions": "10"})
+    assert (figures["answered"], figures["loss_ratio"]) == (1, 0.9)
+    assert vitals == {"sys.dns_proxy_fail": 0.9}
+    assert read("nslookup", {"SuccessCount": "11", "NumberOfRepetitions": "10"})[1] == {}
+
+
+def test_times_since_the_start_are_times() -> None:
+    leaves = {
+        "BOMTime": "0001-01-01T00:10:00Z",
+        "EOMTime": "0001-01-01T00:10:02Z",
+        "TestBytesReceived": "1000000",
+    }
+    assert read("download", leaves)[1] == {"ip.tput_dl": 4.0}
 
 
 def test_throughput_from_first_byte_to_last() -> None:
@@ -151,6 +169,9 @@ def test_throughput_under_full_loading_is_better() -> None:
     ("begin", "end"),
     [
         ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"),
+        ("0001-01-01T00:00:00Z", "2024-05-01T10:00:02Z"),
+        ("2024-05-01T10:00:00.5Z", "0001-01-01T00:00:00.000000Z"),
+        ("1970-01-01T00:00:09Z", "2024-05-01T10:00:02Z"),  # the clock was set meanwhile
         ("2024-05-01T10:00:02Z", "2024-05-01T10:00:00Z"),
         ("2024-05-01T10:00:00", "2024-05-01T10:00:02Z"),
         ("yesterday", "2024-05-01T10:00:02Z"),

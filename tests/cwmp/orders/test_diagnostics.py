@@ -90,7 +90,7 @@ def told_of_the_line(turns: list[Turn]) -> bool:
 
 def test_a_test_is_looked_at_and_asked_for_in_one_call() -> None:
     turns = hold(router_with_ping(), pinging(timeout=2000))
-    names = ("DiagnosticsState", "NumberOfRepetitions", "Host", "Timeout")
+    names = ("DiagnosticsState", "NumberOfRepetitions", "Host", "Timeout", "Interface")
     assert said(turns) == [
         GetParameterValues(tuple(PING + name for name in names)),
         # the host stands there already
@@ -107,7 +107,74 @@ def test_a_test_is_looked_at_and_asked_for_in_one_call() -> None:
     assert isinstance(found, CommandAnswered)
     assert not found.final
     assert found.takes == 60 + 10 * 2
-    assert found.result == {"test": "ping", "object": PING, "state_name": STATE}
+    assert found.result == {
+        "test": "ping",
+        "object": PING,
+        "state_name": STATE,
+        "began": True,
+    }
+
+
+class Deaf(ToyRouter):
+    """Takes the request for a test, and keeps the result of an earlier one."""
+
+    def answer(self, message: Message) -> Message:
+        reply = super().answer(message)
+        if isinstance(message, SetParameterValues):
+            self.leaves[STATE] = ("string", "Complete")
+        return reply
+
+
+def old_result(kind: type[ToyRouter] = ToyRouter) -> ToyRouter:
+    """A router in whose tree the result of an earlier test stands."""
+    router = kind(router_with_ping().leaves)
+    end(router)
+    return router
+
+
+def test_what_an_earlier_test_left_is_cleared_away() -> None:
+    router = router_with_ping()
+    router.leaves[f"{PING}Interface"] = ("string", "Device.IP.Interface.9.")
+    begun(router, pinging())
+    assert router.leaves[f"{PING}Interface"] == ("string", "")
+    router.leaves[STATE] = ("string", "Complete")
+    begun(router, pinging(interface="Device.IP.Interface.2."))
+    assert router.leaves[f"{PING}Interface"] == ("string", "Device.IP.Interface.2.")
+
+
+def test_where_a_result_stands_it_is_asked_whether_the_test_began() -> None:
+    """A result counts when the test was ours and its completion is new."""
+    router = old_result()
+    memory, running = begun(router, pinging(gateway=True))
+    assert router.calls[-1] == GetParameterValues((STATE,))
+    assert running.result["began"] is True
+    end(router)
+    assert told_of_the_line(later(router, memory, running))  # no event came
+
+
+def test_an_old_result_is_not_taken_for_that_of_the_test() -> None:
+    router = old_result(Deaf)
+    memory, running = begun(router, pinging(gateway=True))
+    assert running.result["began"] is False
+    turns = later(router, memory, running)
+    assert not [fact for fact in facts_in(turns) if isinstance(fact, CommandFinished)]
+    assert not told_of_the_line(turns)
+    turns = later(router, memory, running, ENDED)  # the event says that it is new
+    assert not finished(turns).is_failed
+    assert told_of_the_line(turns)
+
+
+def test_whether_it_began_may_be_untold() -> None:
+    router = old_result()
+    values = router._values
+
+    def the_state_alone_is_refused(message: Message) -> Message:
+        assert isinstance(message, GetParameterValues)
+        return Fault(9002, "no") if message.names == (STATE,) else values(message)
+
+    router.answers[GetParameterValues] = the_state_alone_is_refused
+    _memory, running = begun(router, pinging())
+    assert running.result["began"] is False
 
 
 @pytest.mark.parametrize("event", [ENDED, "2 PERIODIC", "1 BOOT"])

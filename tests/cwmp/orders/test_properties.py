@@ -12,7 +12,7 @@ from acs.cwmp.messages import Empty, Envelope, Message, ParameterInfo, Parameter
 from acs.cwmp.orders import MOVES as ORDERS
 from acs.cwmp.session import MOVES, NoContent, SessionState, take_turn
 from acs.cwmp.structs import ParameterAttributes
-from acs.facts import CommandAnswered, CommandFailed, CommandFinished, Fact
+from acs.facts import CommandAnswered, CommandFailed, CommandFinished, Fact, NewCredentials
 from tests.cwmp.commanded import PING, ROW, SSID, command, idle_state, toy_router
 from tests.cwmp.pure_router import NOW, envelope
 
@@ -40,6 +40,7 @@ ARGUMENTS: dict[CommandKind, dict[str, object]] = {
     "software": {"operations": [{"kind": "install", "url": URL}]},
     "diagnostic": {"test": "ping", "host": "192.0.2.9"},
     "rpc": {"method": "GetRPCMethods"},
+    "rotate_credentials": {"given": NewCredentials("user", "secret", is_renamed=True)},
 }
 STATE = f"{PING}DiagnosticsState"
 names = st.sampled_from(
