@@ -37,12 +37,18 @@ class Target(NamedTuple):
 
     def admits(self, host: str) -> bool:
         """Whether a simulated router may speak to this host."""
-        if self.allow_remote:
+        if self.allow_remote or host == "localhost":
             return True
         try:
             return ipaddress.ip_address(host).is_loopback
         except ValueError:
             return False
+
+    @property
+    def authority(self) -> str:
+        """Host and port as a URL and the header Host have them."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
 
     def check(self) -> None:
         """Refuse any host but a loopback address.
@@ -74,6 +80,8 @@ class RouterClient:
         self.cpe = cpe
         self._reactor = reactor
         self._target = target
+        self._first = credentials
+        self._credentials = credentials
         self._answerer = Answerer(credentials) if credentials is not None else None
         self._clock = clock
         self._cookies: dict[str, str] = {}
@@ -95,6 +103,18 @@ class RouterClient:
         host = _PRIVATE if self._behind_nat else "127.0.0.1"
         url = f"http://{host}:{port}{self._path}"
         self.cpe.tree.put(f"{root}ManagementServer.ConnectionRequestURL", url)
+
+    def _take_credentials(self) -> None:
+        """What the server has set counts from the next session on (TR-069 Amendment 6, 3.4.4)."""
+        server = f"{self.cpe.model.root}ManagementServer."
+        old = self._first or Credentials("", "")
+        pair = Credentials(
+            self.cpe.tree.written(f"{server}Username") or old.username,
+            self.cpe.tree.written(f"{server}Password") or old.password,
+        )
+        if pair != (self._credentials or ("", "")):
+            self._credentials = pair
+            self._answerer = Answerer(pair) if pair.username else None
 
     def stop(self) -> Any:
         """Close all; returns the Deferred of the listener."""
@@ -128,6 +148,7 @@ class RouterClient:
             self._cookies.clear()
             # at each session: a factory reset forgets it
             self._tell_url()
+            self._take_credentials()
             self._body = self.cpe.begin(now)
             self._connect()
         else:
@@ -143,7 +164,7 @@ class RouterClient:
         target = self._target
         lines = [
             f"POST {target.path} HTTP/1.1",
-            f"Host: {target.host}:{target.port}",
+            f"Host: {target.authority}",
             f"User-Agent: {self.cpe.model.manufacturer}/{self.cpe.model.firmware}",
             f"Content-Length: {len(self._body)}",
         ]

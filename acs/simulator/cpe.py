@@ -94,6 +94,13 @@ class Cpe:
         """The id under which a server knows this router."""
         return self.device.router_id
 
+    @property
+    def _interval(self) -> float:
+        """Between periodic Informs: as the server has set it, else as it was made."""
+        text = self.tree.written(f"{self.model.root}ManagementServer.PeriodicInformInterval")
+        is_said = text.isdecimal() and int(text) > 0
+        return float(text) if is_said else self._settings.inform_interval
+
     def is_up(self, now: float) -> bool:
         """Powered, started and connected."""
         return now >= self._up_at and not self.body.is_offline(now)
@@ -129,7 +136,7 @@ class Cpe:
         if self._watch.must_tell(lambda: self.vitals(now)):
             self.values_changed()
         if now >= self._next_inform:
-            self._next_inform = now + self._settings.inform_interval
+            self._next_inform = now + self._interval
             self._add(Event("2 PERIODIC"))
             self._wanted = True
         if self._retry_at is not None:
@@ -153,7 +160,7 @@ class Cpe:
         self.jobs.report(number, done)
 
     def _finish_jobs(self, now: float) -> None:
-        events, version = self._ends.collect(now)
+        events, version = self._ends.collect(now, self.body.vitals(now))
         for event in events:
             self._add(event)
         self._wanted = self._wanted or bool(events)
@@ -278,6 +285,7 @@ class Cpe:
         self._failures = 0
         self.journal.sessions += 1
         self._watch.told(lambda: self.vitals(now))
+        self._next_inform = min(self._next_inform, now + self._interval)
         self._restart(now)
 
     def lost(self, now: float) -> None:
@@ -301,7 +309,7 @@ class Cpe:
         back = now + self._settings.reboot_takes
         # whoever counts uptime starts when the system does, somewhat before the first Inform
         self.body.reboot(now + 0.6 * self._settings.reboot_takes)
-        self.jobs.forget(tests_only=not self._factory_reset)
+        self._ends.break_off(tests_only=not self._factory_reset)
         if self._factory_reset:
             self.tree.reset()
             self._ends.forget()
@@ -312,6 +320,6 @@ class Cpe:
             self._add(Event("M Reboot", key))
         self._restart_key, self._restart_after_session, self._factory_reset = None, False, False
         self._up_at, self._wanted, self._retry_at = back, True, None
-        self._next_inform = back + self._settings.inform_interval
+        self._next_inform = back + self._interval
         self._failures = 0
         self._next_fall = self.body.next_boot(back)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from acs.secret_names import is_secret
+from acs.simulator.equipment import rows_of
 from acs.simulator.illness import Body
 from acs.simulator.product import Leaves, Model, of
 from acs.simulator.soap import Style
@@ -37,7 +38,11 @@ def read_dump(text: str) -> Model:
     missing = [name for name in _COLUMNS if name not in (reader.fieldnames or ())]
     if missing:
         raise DumpError(f"column {missing[0]!r} is missing; a dump has {', '.join(_COLUMNS)}")
-    rows = [row for _, row in zip(range(_MOST + 1), reader, strict=False)]
+    try:
+        rows = [row for _, row in zip(range(_MOST + 1), reader, strict=False)]
+    except csv.Error as error:
+        raise DumpError(f"line {reader.line_num} is no CSV: {error}") from error
+    rows = [{name: row[name] or "" for name in _COLUMNS} for row in rows]
     if len(rows) > _MOST:
         raise DumpError(f"more than {_MOST} rows")
     root = next((r for r in _ROOTS for row in rows if row["Parameter"].startswith(r)), None)
@@ -111,6 +116,9 @@ def _tables(
         if _INSTANCE.search(path):
             table = path[: path.rstrip(".").rindex(".") + 1]
             by_table.setdefault(table, path)
+    for path, each in objects.items():  # tables that were empty when the dump was made
+        if each["Writable"] == "true" and not _INSTANCE.search(path) and path not in by_table:
+            yield path, rows_of(path)
     for table, first in by_table.items():
         if objects.get(table, {}).get("Writable") != "true":
             continue

@@ -11,7 +11,7 @@ from acs.simulator import soap_jobs
 from acs.simulator.jobs import Jobs
 from acs.simulator.product import Model
 from acs.simulator.tree import Snapshot, Tree
-from acs.simulator.trials import conclude
+from acs.simulator.trials import conclude, reset_state
 
 WATCH_EVERY = 1.0  # s between two looks at parameters with active notification
 _PASSIVE, _ACTIVE = 1, 2
@@ -33,12 +33,15 @@ class Endings:
         self._to_tell: list[tuple[str, str]] = []
         self.is_telling = False
 
-    def collect(self, now: float) -> tuple[list[Event], str | None]:
-        """Events of jobs that have ended, and the version of firmware that was installed."""
+    def collect(self, now: float, vitals: Snapshot) -> tuple[list[Event], str | None]:
+        """Events of jobs that have ended, and the version of firmware that was installed.
+
+        ``vitals`` are the router's now: tests find what they say.
+        """
         version = self._tree.text(f"{self._model.root}DeviceInfo.SoftwareVersion")
         found = self._jobs.collect(now, version)
         for job in found.tests:
-            conclude(self._tree, job.path, self._random, job.done)
+            conclude(self._tree, job.path, self._random, job.done, vitals)
         for job in found.transfers:
             assert job.done is not None
             done = job.done
@@ -47,9 +50,14 @@ class Endings:
             )
             self._to_tell.append(("TransferComplete", body))
         for key, units in found.units:
-            body = soap_jobs.units_complete(self._model.style, key, units, now)
+            body = soap_jobs.units_complete(key, units, now)
             self._to_tell.append(("DUStateChangeComplete", body))
         return found.events, found.version
+
+    def break_off(self, *, tests_only: bool) -> None:
+        """The router restarts: tests under way have no result, and other jobs go on or are gone."""
+        for path in self._jobs.forget(tests_only=tests_only):
+            reset_state(self._tree, path)
 
     def forget(self) -> None:
         """There is nothing to tell any more (factory reset)."""

@@ -32,6 +32,13 @@ _LOADS = ("TestBytes", "TotalBytes")
 _TIMES = ("ROMTime", "BOMTime", "EOMTime", "TCPOpenRequestTime", "TCPOpenResponseTime")
 
 
+def rows_of(table: str) -> Leaves:
+    """What a row of a table has, of those tables that are known; nothing of others."""
+    if not table.endswith(".PortMapping."):
+        return {}
+    return _ROW if table.startswith("Device.") else _ROW_098
+
+
 def equipped(model: Model) -> Model:
     """The product with all of it."""
     root = model.root
@@ -51,7 +58,7 @@ def equipped(model: Model) -> Model:
 
     return model._replace(
         leaves=leaves,
-        tables={**model.tables, mappings: _ROW if is_device else _ROW_098},
+        tables={**model.tables, mappings: rows_of(mappings)},
         objects=(*model.objects, f"{root}{_UNIT_TABLE}"),
     )
 

@@ -102,9 +102,11 @@ class Jobs:
         self._number += 1
         return Errand(self._number, what, url, username, password, body)
 
-    def forget(self, *, tests_only: bool = False) -> None:
-        """A restart ends tests; a factory reset ends everything."""
+    def forget(self, *, tests_only: bool = False) -> list[str]:
+        """A restart ends tests; a factory reset ends everything. Returns the tests' objects."""
+        ended = [job.path for job in self._jobs if job.kind == "Test"]
         self._jobs = [job for job in self._jobs if tests_only and job.kind != "Test"]
+        return ended
 
     def due_at(self) -> float | None:
         """When something is to be done next; None: nothing but errands under way."""

@@ -8,9 +8,12 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
+from lxml import etree
+
 from acs.simulator.soap import Call, Style, array, local
 from acs.simulator.tree import Attributes
 
+_OPERATIONS = {f"{kind}OpStruct": kind for kind in ("Install", "Update", "Uninstall")}
 UNKNOWN_TIME = "0001-01-01T00:00:00Z"
 
 
@@ -98,9 +101,10 @@ def _is(text: str | None) -> bool:
 def operations_of(call: Call) -> list[Operation]:
     """ChangeDUState's operations."""
     found = []
-    for kind in ("Install", "Update", "Uninstall"):
-        for struct in call.structs(f"{kind}OpStruct"):
-            text = {local(child): (child.text or "").strip() for child in struct}
+    for element in call.argument.iter() if call.argument is not None else ():
+        kind = _OPERATIONS.get(_type_of(element)) or _OPERATIONS.get(local(element))
+        if kind is not None:
+            text = {local(child): (child.text or "").strip() for child in element}
             found.append(
                 Operation(
                     kind,
@@ -112,6 +116,12 @@ def operations_of(call: Call) -> list[Operation]:
                 )
             )
     return found
+
+
+def _type_of(element: etree._Element) -> str:
+    """``xsi:type`` without its prefix: the schema repeats Operations, and tells them apart so."""
+    kind = next((str(v) for k, v in element.items() if k.endswith("}type")), "")
+    return kind.rpartition(":")[2]
 
 
 def queued_response(style: Style, method: str, queue: Iterable[tuple[str, int, bool, str]]) -> str:
@@ -144,20 +154,19 @@ def transfer_complete(key: str, fault: int, text: str, began: float, ended: floa
     )
 
 
-def units_complete(style: Style, key: str, units: Iterable[Unit], at: float) -> str:
-    """DUStateChangeComplete (A.4.2.3)."""
+def units_complete(key: str, units: Iterable[Unit], at: float) -> str:
+    """DUStateChangeComplete (A.4.2.3); the schema repeats Results instead of an array."""
     structs = [
-        f"<OpResultStruct><UUID>{escape(unit.uuid)}</UUID>"
+        f"<Results><UUID>{escape(unit.uuid)}</UUID>"
         f"<DeploymentUnitRef>{escape(unit.reference)}</DeploymentUnitRef>"
         f"<Version>{escape(unit.version)}</Version><CurrentState>{unit.state}</CurrentState>"
         f"<Resolved>1</Resolved><ExecutionUnitRefList></ExecutionUnitRefList>"
         f"<StartTime>{stamp(at)}</StartTime><CompleteTime>{stamp(at)}</CompleteTime>"
         f"<Fault><FaultCode>{unit.fault}</FaultCode><FaultString>{escape(unit.text)}</FaultString>"
-        "</Fault></OpResultStruct>"
+        "</Fault></Results>\n"
         for unit in units
     ]
-    listed = array(style, "cwmp:OpResultStruct", "Results", structs)
     return (
-        f"<cwmp:DUStateChangeComplete>{listed}<CommandKey>{escape(key)}</CommandKey>"
+        f"<cwmp:DUStateChangeComplete>{''.join(structs)}<CommandKey>{escape(key)}</CommandKey>"
         "</cwmp:DUStateChangeComplete>"
     )

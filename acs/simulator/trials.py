@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from random import Random
 
 from acs.simulator.errands import Done
-from acs.simulator.tree import Leaf, Tree
+from acs.simulator.tree import Leaf, Snapshot, Tree
 
 STATES = ("DiagnosticsState", "LoopDiagnosticsState")
 REQUESTED, COMPLETE = "Requested", "Complete"
@@ -32,8 +32,15 @@ def load_of(tree: Tree, path: str) -> tuple[str, str, int] | None:
     return None
 
 
-def conclude(tree: Tree, path: str, random: Random, done: Done | None) -> None:
-    """Put a test's results into the tree."""
+def reset_state(tree: Tree, path: str) -> None:
+    """Have a test that was broken off be as if it had not been asked for."""
+    tree.put(path + next(name for name in STATES if tree.has(path + name)), "None")
+
+
+def conclude(
+    tree: Tree, path: str, random: Random, done: Done | None, vitals: Snapshot | None = None
+) -> None:
+    """Put a test's results into the tree; ``vitals`` say how the router is."""
     kind = next((word for word in _TRIALS if word in path), None)
     state = next(name for name in STATES if tree.has(path + name))
     if done is not None and done.fault:
@@ -43,6 +50,8 @@ def conclude(tree: Tree, path: str, random: Random, done: Done | None) -> None:
         for name, value in _TRIALS[kind](tree, path, random, done).items():
             if tree.has(path + name):
                 tree.put(path + name, str(value))
+    if kind == "NSLookup" and vitals is not None:
+        _time_out(tree, path, float(vitals.get("sys.dns_proxy_fail", 0.0)))
     tree.put(path + state, COMPLETE)
 
 
@@ -100,6 +109,15 @@ def _lookups(tree: Tree, path: str, random: Random, _done: Done | None) -> Found
         }
         tree.grow(f"{path}Result.", row)
     return {}
+
+
+def _time_out(tree: Tree, path: str, share: float) -> None:
+    """Have a share of the lookups get no answer."""
+    rows = tree.instances(f"{path}Result.")
+    for number in rows[: round(share * len(rows))]:
+        row = f"{path}Result.{number}."
+        tree.put(f"{row}Status", "Error_Timeout")
+        tree.put(f"{row}IPAddresses", "")
 
 
 def _download(_tree: Tree, _path: str, _random: Random, done: Done | None) -> Found:

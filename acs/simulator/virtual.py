@@ -11,12 +11,13 @@ from acs.bridge import install_reactor
 from acs.simulator.auth import Credentials
 from acs.simulator.client import NotLoopbackError, RouterClient, Target
 from acs.simulator.cpe import Cpe, CpeSettings
-from acs.simulator.dump import read_dump, serial_of
+from acs.simulator.dump import DumpError, read_dump, serial_of
 from acs.simulator.equipment import equipped
 from acs.simulator.illness import Body
 from acs.simulator.models import HARBOUR, KESTREL, KESTREL_VOICE, LUMEN
 from acs.simulator.product import Model
 
+__all__ = ["DumpError", "NotLoopbackError", "VirtualOptions", "routers", "run"]
 _MODELS: Mapping[str, Model] = {
     "tr181": KESTREL,
     "tr098": LUMEN,
@@ -88,19 +89,17 @@ def run(options: VirtualOptions, tell: Callable[[str], object]) -> None:
     """Run the routers until they are stopped.
 
     Raises:
-        ValueError: the dump is none, or the daemon is on another machine.
+        DumpError: the dump is none.
+        NotLoopbackError: the daemon is on another machine.
     """
     found = routers(options, time.time())
     target = Target(options.host, options.port, options.path, options.allow_remote)
-    try:
-        target.check()
-    except NotLoopbackError as error:
-        raise ValueError(str(error)) from error
+    target.check()
     reactor: Any = install_reactor()
     pair = Credentials(options.username, options.password) if options.username else None
     clients = [RouterClient(reactor, cpe, target, credentials=pair) for cpe in found]
     for cpe in found[:3]:
-        tell(f"router {cpe.router_id}: {cpe.model.manufacturer} {cpe.model.name}")
+        tell(f"router {cpe.router_id}: {_name(cpe.model)}")
     if len(found) > 3:  # noqa: PLR2004 - as above
         tell(f"and {len(found) - 3} more")
     if options.seconds is not None:
@@ -110,3 +109,9 @@ def run(options: VirtualOptions, tell: Callable[[str], object]) -> None:
     finally:
         for client in clients:
             client.stop()
+
+
+def _name(model: Model) -> str:
+    """Maker and model; many models' names begin with the maker."""
+    is_said = model.name.casefold().startswith(model.manufacturer.casefold())
+    return model.name if is_said else f"{model.manufacturer} {model.name}"

@@ -322,13 +322,40 @@ def test_an_appointment_is_kept() -> None:
     assert bench.session()[0] == [("3 SCHEDULED", ""), ("M ScheduleInform", "soon")]
 
 
+def test_the_server_says_how_often_to_inform() -> None:
+    bench = Bench()
+    name = "Device.ManagementServer.PeriodicInformInterval"
+    before = bench.cpe.due_at(bench.now)
+    assert before > bench.now + 90
+    (answer,) = bench.ask(set_call(**{name: "90"}).replace("xsd:string", "xsd:unsignedInt"))
+    assert fault_in(answer) == 0
+    assert bench.cpe.due_at(bench.now) == bench.now + 90
+    bench.later(90)
+    assert bench.session()[0] == [("2 PERIODIC", "")]
+    bench.ask(call("FactoryReset"))
+    bench.later(8)
+    bench.session()
+    assert bench.cpe.due_at(bench.now) > bench.now + 90
+
+
+def test_a_restart_breaks_a_test_off() -> None:
+    bench = Bench()
+    state = "Device.IP.Diagnostics.IPPing.DiagnosticsState"
+    bench.ask(set_call(**{state: "Requested"}), call("Reboot", CommandKey="r"))
+    bench.later(8)
+    assert bench.session()[0] == [("1 BOOT", ""), ("M Reboot", "r")]
+    assert bench.cpe.tree.text(state) == "None"
+
+
 def operation(kind: str, **members: str) -> str:
     inside = "".join(f"<{name}>{value}</{name}>" for name, value in members.items())
-    return f"<{kind}OpStruct>{inside}</{kind}OpStruct>"
+    named = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+    return f'<Operations {named} xsi:type="cwmp:{kind}OpStruct">{inside}</Operations>'
 
 
 def change(bench: Bench, *operations: str, fault: int = 0) -> str:
-    bench.ask(call("ChangeDUState", Operations="".join(operations), CommandKey="du"))
+    listed = "".join(operations) + "<CommandKey>du</CommandKey>"
+    bench.ask(f"<cwmp:ChangeDUState>{listed}</cwmp:ChangeDUState>")
     bench.run(fault)
     events, own, _ = bench.session()
     assert events == [("11 DU STATE CHANGE COMPLETE", ""), ("M ChangeDUState", "du")]

@@ -44,6 +44,7 @@ class SmallServer(ThreadingHTTPServer):
     def __init__(self, *, digest: bool) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.digest = digest
+        self.passwords: list[str] = []  # which was used, by request
         self.calls: list[str] = []
         self.bodies: list[str] = []
         self.cookies: list[str] = []
@@ -73,9 +74,13 @@ class Handler(BaseHTTPRequestHandler):
         parts = parts_of(self.headers.get("Authorization", ""))
         if not parts:
             return False
-        ha1, ha2 = md5(f"{USER}:x:{PASSWORD}"), md5("POST:/acs")
+        ha2 = md5("POST:/acs")
         middle = f"{parts['nonce']}:{parts['nc']}:{parts['cnonce']}:{parts['qop']}"
-        return parts["response"] == md5(f"{ha1}:{middle}:{ha2}")
+        for password in (PASSWORD, "rotated"):
+            if parts["response"] == md5(f"{md5(f'{USER}:x:{password}')}:{middle}:{ha2}"):
+                self.server.passwords.append(password)
+                return True
+        return False
 
     def _send(self, status: int, body: str, *headers: tuple[str, str]) -> None:
         self.send_response(status)
@@ -157,6 +162,20 @@ def test_session_with_digest_and_cookie(server: Callable[..., SmallServer]) -> N
     assert "GetRPCMethodsResponse" in acs.bodies[2]
     assert acs.cookies == ["", "sid=s1", "sid=s1"]
     assert len(set(acs.ports)) == 1
+
+
+def test_a_password_that_the_server_set_counts_from_the_next_session_on(
+    server: Callable[..., SmallServer],
+) -> None:
+    acs = server(digest=True)
+    secret = SECRETS.replace("ConnectionRequestPassword", "Password").replace("crpw", "rotated")
+    acs.calls = [secret, "<cwmp:Reboot><CommandKey>k1</CommandKey></cwmp:Reboot>"]
+    cpe = router()
+    target = Target("127.0.0.1", acs.server_port, "/acs")
+    drive(cpe, target, lambda: cpe.journal.sessions == 2, credentials=Credentials(USER, PASSWORD))
+    (second,) = (n for n, body in enumerate(acs.bodies) if "M Reboot" in body)
+    assert acs.passwords[:second] == [PASSWORD] * second
+    assert set(acs.passwords[second:]) == {"rotated"}
 
 
 def test_wrong_password_is_not_tried_for_ever(server: Callable[..., SmallServer]) -> None:

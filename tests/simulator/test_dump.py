@@ -1,7 +1,5 @@
 """Virtual routers from dumps of real ones."""
 
-import os
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -12,10 +10,10 @@ from acs.simulator.cpe import Cpe, CpeSettings
 from acs.simulator.dump import DumpError, read_dump, serial_of
 from acs.simulator.illness import Body
 from acs.simulator.virtual import VirtualOptions, routers
+from tests.cwmp.pure_router import DUMPS
 from tests.simulator.test_calls import call, fault_in, say, set_call
 
 NOW = 1_790_000_000.0
-DUMPS = Path(os.environ.get("ACSD_DUMPS", "/work/shared/cwmp/dumps"))
 DUMP = """Parameter,Object,Writable,Value,Value type,Notification
 DeviceID.Manufacturer,false,false,Maker,xsd:string,
 DeviceID.OUI,false,false,001122,xsd:string,
@@ -115,6 +113,16 @@ def test_every_dump_lives(name: str) -> None:
         assert fault_in(answer) == 0, table
 
 
+def test_a_table_that_was_empty_takes_rows() -> None:
+    cpe = router(f"{DUMP}Device.Users.User,true,true,,,\nDevice.Users.Roles,true,false,,,\n")
+    table = call("AddObject", ObjectName="Device.Users.User.", ParameterKey="")
+    fixed = call("AddObject", ObjectName="Device.Users.Roles.", ParameterKey="")
+    (added, refused) = ask(cpe, table, fixed)
+    assert "<InstanceNumber>1</InstanceNumber>" in added
+    assert fault_in(refused) == 9001
+    assert cpe.tree.instances("Device.Users.User.") == [1]
+
+
 def test_several_routers_of_one_dump_have_serials_of_their_own() -> None:
     options = VirtualOptions("127.0.0.1", 1, dump=DUMP, count=3)
     assert [cpe.device.serial_number for cpe in routers(options, NOW)] == [
@@ -129,13 +137,18 @@ def test_several_routers_of_one_dump_have_serials_of_their_own() -> None:
 @pytest.mark.parametrize(
     ("words", "code"),
     [
-        (["--server", "ftp://127.0.0.1/"], 2),
-        (["--server", "http://127.0.0.1:x/"], 2),
-        (["--server", "http://192.0.2.1/"], 1),
-        (["--dump", "/nonexistent.csv"], 3),
+        (["virtual-router", "--server", "ftp://127.0.0.1/"], 2),
+        (["virtual-router", "--server", "http://127.0.0.1:x/"], 2),
+        (["virtual-router", "--server", "http://192.0.2.1/"], 2),
+        (["virtual-router", "--dump", "/nonexistent.csv"], 3),
+        (["simulate", "--dump", "/nonexistent.csv"], 3),
+        (["simulate", "--dump", __file__], 1),
+        (["simulate", "--dump", __file__, "--cases", "3"], 2),
+        (["simulate", "--cases", "3"], 2),
+        (["simulate"], 2),
     ],
 )
 def test_wrong_usage_of_the_command_is_told(words: list[str], code: int) -> None:
-    result = CliRunner().invoke(app, ["virtual-router", *words])
+    result = CliRunner().invoke(app, words)
     assert result.exit_code == code
     assert result.stderr.startswith("acs: ")
