@@ -17,11 +17,13 @@ from tests.datamodel.xml import FILES
 
 PATIENCE = 90.0
 SERIAL = "LAB1"
+ROUTER = f"0A1001-K2-{SERIAL}"
 UUID = "9b2e3c1a-0000-4000-8000-000000000001"
 TABLES: dict[str, dict[str, Any]] = {
     "cwmp": {"enrolment": "open", "connection_request_interval": "1s"},
     "actions": {
         "sweep": "1s",
+        "settle": "1s",
         "guards": {
             "after_boot": "0s",
             "segment_minimum": 1000,
@@ -86,11 +88,22 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         lab.close()
 
 
+def test_the_router_is_found_and_shown(lab: Lab) -> None:
+    (row,) = [line for line in lab.acs("devices").splitlines() if SERIAL in line]
+    assert row.split()[:3] == [ROUTER, "Kestrel", "K2"]
+    shown = lab.acs("show", SERIAL)
+    assert shown.startswith(ROUTER)
+    assert "sys.uptime" in shown
+
+
 def test_parameters_are_read_named_and_set(lab: Lab) -> None:
     assert "Kestrel K2" in lab.acs("get", SERIAL, "Device.DeviceInfo.ModelName")
+    assert "[9005]" in lab.acs("get", SERIAL, "Device.DeviceInfo.None", code=1)
     assert "Device.WiFi." in lab.acs("names", SERIAL, "Device.")
     text = lab.acs("set", SERIAL, "Device.WiFi.Radio.1.Channel=44")
     assert text.split()[-3:] == ["Device.WiFi.Radio.1.Channel", "36", "44"]
+    refused = lab.acs("set", SERIAL, "Device.WiFi.Radio.1.None=1", "--force", code=1)
+    assert "[9005]" in refused
     assert "vitals" in lab.acs("refresh", SERIAL, "--wait", "--json")
 
 
@@ -101,7 +114,11 @@ def test_the_tree_is_read_and_guards_what_is_sent(lab: Lab) -> None:
     assert (channel["type"], channel["writable"]) == ("unsignedInt", True)
     assert found["whole_at"] is not None
     assert "no such parameter" in lab.acs("set", SERIAL, "Device.WiFi.Radio.1.None=1", code=2)
+    asked = len(json.loads(lab.acs("commands", SERIAL, "--json")))
     assert "whole number" in lab.acs("set", SERIAL, "Device.WiFi.Radio.1.Channel=x", code=2)
+    version = "Device.DeviceInfo.SoftwareVersion=9"
+    assert "read-only" in lab.acs("set", SERIAL, version, code=2)
+    assert len(json.loads(lab.acs("commands", SERIAL, "--json"))) == asked  # nothing was sent
     for name, data in FILES.items():
         (lab.folder / name).write_bytes(data)
     lab.acs("datamodel", "import", str(lab.folder / "model.xml"))
@@ -148,15 +165,28 @@ def test_throughput_is_measured_against_this_server(lab: Lab) -> None:
     assert "200000 bytes" in lab.acs("speedtest", SERIAL, "--upload", "--size", "200000")
 
 
-def test_a_file_is_sent_and_firmware_installed(lab: Lab) -> None:
-    lab.acs("upload", SERIAL)
+def test_a_file_is_sent_and_fetched(lab: Lab) -> None:
+    done = json.loads(lab.acs("upload", SERIAL, "--type", "config", "--json"))
+    assert done["state"] == "done"
+    assert done["command_id"] in lab.acs("files", "uploads", SERIAL)
+    target = lab.folder / "config.txt"
+    lab.acs("files", "fetch", SERIAL, done["command_id"], "-o", str(target))
+    assert b"Device.WiFi.Radio.1.Channel=20" in target.read_bytes()
     assert "upload" in lab.acs("transfers", SERIAL, "--all")
+
+
+def test_firmware_is_fetched_and_runs(lab: Lab) -> None:
     image = lab.folder / "kestrel-3.5.0.bin"
-    image.write_bytes(b"ACSD-VIRTUAL-FIRMWARE 3.5.0\n" + b"x" * 1000)
-    options = ("--manufacturer", "Kestrel", "--version", "3.5.0", "--json")
+    image.write_bytes(b"ACSD-VIRTUAL-FIRMWARE 3.5.0\n" + b"x" * 100_000)
+    options = ("--model", "Kestrel K2", "--version", "3.5.0", "--json")
     added = json.loads(lab.acs("files", "add", str(image), *options))
-    lab.acs("download", SERIAL, "--file", added["file_id"], "--yes")
+    assert added["file_id"] in lab.acs("files", "list")
+    done = json.loads(lab.acs("download", SERIAL, "--file", added["file_id"], "--yes", "--json"))
+    assert (done["state"], done["result"]["version"]) == ("done", "3.5.0")
     assert "3.5.0" in lab.acs("get", SERIAL, "Device.DeviceInfo.SoftwareVersion")
+    gone = ("download", SERIAL, "--from", "http://127.0.0.1:9/none.bin", "--type", "config")
+    assert "[9015]" in lab.acs(*gone, "--yes", code=1)
+    lab.acs("files", "remove", added["file_id"])
 
 
 def test_a_transfer_is_scheduled_and_cancelled(lab: Lab) -> None:
@@ -180,12 +210,30 @@ def test_software_comes_and_goes(lab: Lab) -> None:
     assert "UnInstalled" in lab.acs("software", "uninstall", SERIAL, "--uuid", UUID, "--yes")
 
 
-def test_calls_appointments_and_the_end(lab: Lab) -> None:
+def test_any_call_can_be_made(lab: Lab) -> None:
     assert "ChangeDUState" in lab.acs("rpc", SERIAL, "GetRPCMethods")
-    arguments = json.dumps({"ParameterPath": "Device.Time.", "NextLevel": True})
+    arguments = json.dumps({"path": "Device.Time.", "next_level": True})
     assert "Device.Time.Status" in lab.acs("rpc", SERIAL, "GetParameterNames", "--json", arguments)
-    lab.acs("schedule-inform", SERIAL, "1s")
+
+
+def test_the_router_calls_at_its_time(lab: Lab) -> None:
+    done = json.loads(lab.acs("schedule-inform", SERIAL, "1s", "--json"))
+    assert done["state"] == "done"
+
+
+def test_a_reboot_is_done_confirmed_and_verified(lab: Lab) -> None:
+    words = ("--consent", "--reason", "ticket 4711", "--wait", "--timeout", "60s")
+    assert "the reboot" in lab.acs("reboot", SERIAL, *words)
+    (done,) = json.loads(lab.acs("commands", SERIAL, "--kind", "reboot", "--json"))
+    assert (done["state"], done["reason"]) == ("verified", "ticket 4711")
+
+
+def test_a_factory_reset_forgets_what_was_set(lab: Lab) -> None:
     lab.acs("factory-reset", SERIAL, "--yes")
     assert " 36" in lab.acs("get", SERIAL, "Device.WiFi.Radio.1.Channel")
+    assert "3.5.0" in lab.acs("get", SERIAL, "Device.DeviceInfo.SoftwareVersion")
+
+
+def test_every_command_has_ended(lab: Lab) -> None:
     states = {each["state"] for each in json.loads(lab.acs("commands", "--json", "-n", "200"))}
     assert states <= {"done", "failed", "confirmed", "verified"}

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from acs.cli.answers import Command, Reading, Router, Samples, Status, Verdict
 from acs.cli.output import STATE_STYLES, VERDICT_STYLES, retry, utf8, when
-from acs.cli.words import action, increases, number, plain, span, sparkline
+from acs.cli.words import about, action, increases, number, plain, span, sparkline
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -159,7 +159,8 @@ def _commands(commands: tuple[Command, ...], now: float) -> Group:
 
 
 def _command(command: Command, now: float) -> Text:
-    line = Text(f"{command.kind} ")
+    what = about(command.arguments)
+    line = Text(f"{command.kind} {what} " if what else f"{command.kind} ")
     line.append(command.state, style=STATE_STYLES.get(command.state, "bold"))
     if command.outcome:
         line.append(f": {command.outcome}")

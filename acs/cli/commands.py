@@ -1,22 +1,33 @@
 """``acs commands``: what was asked of routers and what became of it. It asks nothing of any."""
 
+from itertools import islice
 from typing import get_args
 
 import click
 import msgspec
 
 from acs.cli.answers import Command
+from acs.cli.errors import USAGE, CliError
 from acs.cli.output import STATE_STYLES, print_json, table, when
 from acs.cli.resolve import resolve
 from acs.cli.session import Session, json_option, with_api
-from acs.cli.words import plain
-from acs.commands import CommandState
+from acs.cli.words import about, plain
+from acs.commands import CommandKind, CommandState
 
-_HEADINGS = ("COMMAND", "ROUTER", "KIND", "STATE", "OUTCOME", "ASKED", "BY", "WHY")
+_HEADINGS = ("COMMAND", "ROUTER", "KIND", "STATE", "OUTCOME", "ABOUT", "ASKED", "BY", "WHY")
 
 
 @click.command()
-@click.option("--router", metavar="ROUTER", help="Of one router alone.")
+@click.argument("router", required=False)
+@click.option("--router", "of_router", metavar="ROUTER", help="The same as the argument.")
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    type=click.Choice(get_args(CommandKind)),
+    metavar="KIND",
+    help=f"Of this kind; may be repeated: {', '.join(get_args(CommandKind))}.",
+)
 @click.option(
     "--state",
     "states",
@@ -35,18 +46,32 @@ _HEADINGS = ("COMMAND", "ROUTER", "KIND", "STATE", "OUTCOME", "ASKED", "BY", "WH
 @json_option
 @with_api
 def commands(
-    session: Session, *, router: str | None, states: tuple[str, ...], limit: int, as_json: bool
+    session: Session,
+    *,
+    router: str | None,
+    of_router: str | None,
+    kinds: tuple[str, ...],
+    states: tuple[str, ...],
+    limit: int,
+    as_json: bool,
 ) -> None:
-    """List commands given to routers, newest first.
+    """List commands given to ROUTER, or to all routers, newest first.
 
     Examples:
+      acs commands SN123456 --kind diagnostic
       acs commands --state queued --state sent
-      acs commands --router SN123456 --json
+      acs commands SN123456 --json -n 500
     """
-    router_id = resolve(session.client, router) if router else None
-    found = list(
-        session.client.pages("/v1/commands", limit, router_id=router_id, state=list(states))
+    if router and of_router:
+        raise CliError("ROUTER and --router say the same; give one", USAGE)
+    name = router or of_router
+    given = session.client.pages(
+        "/v1/commands",
+        None if kinds else limit,
+        router_id=resolve(session.client, name) if name else None,
+        state=list(states),
     )
+    found = list(islice((row for row in given if not kinds or row["kind"] in kinds), limit))
     if as_json:
         print_json(found)
         return
@@ -66,6 +91,7 @@ def _cells(row: Command, now: float) -> tuple[object, ...]:
         row.kind,
         row.state,
         row.outcome,
+        about(row.arguments) or None,
         when(row.asked_at, now),
         row.asked_by,
         why,

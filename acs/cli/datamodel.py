@@ -77,7 +77,9 @@ def import_models(
             models = compile_models(library, file.name)
         except (DocumentError, ModelError) as error:
             code = ERROR if file.exists() else NOT_FOUND
-            raise CliError(f"{plain(file)}: {plain(error)}", code) from error
+            # the error names a file: this one, or one that it imports
+            where = str(error).removeprefix(f"{file.name}: ")
+            raise CliError(f"{plain(file)}: {plain(where)}", code) from error
         names = {model.name for model in models}
         if missing := set(wanted) - names:
             raise CliError(f"{file.name} has no {min(missing)}, it has {', '.join(names)}", USAGE)

@@ -42,7 +42,7 @@ def devices(
     everything: bool,
     as_json: bool,
 ) -> None:
-    """List routers in order of their ids.
+    """List routers in order of their ids; those that wait to be let in with --quarantined alone.
 
     Examples:
       acs devices --verdict reboot --segment olt-3/1
@@ -56,7 +56,7 @@ def devices(
             verdict=verdict,
             model=model,
             segment=segment,
-            enrolment="quarantined" if quarantined else None,
+            enrolment="quarantined" if quarantined else "enrolled",
             q=query,
         )
     )
@@ -65,7 +65,10 @@ def devices(
         return
     rows = msgspec.convert(found, tuple[Router, ...])
     if not rows:
-        click.echo("no routers", err=True)
+        is_whole = not (quarantined or verdict or model or segment or query)
+        waiting = is_whole and session.client.get("/v1/quarantine", limit=1)["items"]
+        hint = "; some wait to be let in: acs devices --quarantined" if waiting else ""
+        click.echo(f"no routers{hint}", err=True)
         return
     now = session.now()
     table(_HEADINGS, (_cells(row, now) for row in rows), VERDICT_STYLES)

@@ -73,17 +73,19 @@ def table(
     headings: Sequence[str], rows: Iterable[Sequence[object]], styles: dict[str, str] | None = None
 ) -> None:
     """Print rows under headings. A cell whose text is a key of ``styles`` is coloured so."""
-    from rich.table import Table  # noqa: PLC0415 - slow to import
     from rich.text import Text  # noqa: PLC0415 - slow to import
 
-    out = console()
-    drawn = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in headings:
-        drawn.add_column(heading, no_wrap=not out.is_terminal, overflow="fold")
-    for row in rows:
-        cells = [number(cell) if cell is not None else "-" for cell in row]
-        drawn.add_row(*(Text(cell, style=(styles or {}).get(cell, "")) for cell in cells))
-    out.print(drawn)
+    from acs.cli import layout  # noqa: PLC0415 - imports rich
+
+    out, known = console(), styles or {}
+    cells = [[number(cell) if cell is not None else layout.EMPTY for cell in row] for row in rows]
+    for count, line in enumerate(
+        layout.lines(headings, cells, out.width if out.is_terminal else None)
+    ):
+        text = Text(style="bold" if not count else "")
+        for piece in line:
+            text.append(piece.text, style=known.get(piece.cell, ""))
+        out.print(text, soft_wrap=True)
 
 
 def retry(at: datetime, now: float) -> str:

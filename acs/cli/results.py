@@ -6,7 +6,7 @@ import click
 
 from acs.cli.answers import Command
 from acs.cli.output import table
-from acs.cli.waiting import fault_of
+from acs.cli.waiting import fault_of, unit_fault
 from acs.cli.words import plain, span
 
 _LATER = 1  # status of the standard's responses: committed, and applied later
@@ -102,8 +102,10 @@ def _flat(values: Mapping[str, object], prefix: str) -> Iterable[Sequence[object
 def show_transfer(command: Command) -> None:
     """A file that was brought or taken."""
     started, ended = command.sent_at, command.ended_at
-    took = f" in {span((ended - started).total_seconds())}" if started and ended else ""
-    click.echo(f"{command.kind} done{took}", err=True)
+    if started and ended:
+        click.echo(f"it took {span((ended - started).total_seconds())}", err=True)
+    if command.kind == "upload" and "/u/" in str(command.arguments.get("url", "")):
+        click.echo(f"kept: acs files fetch {command.router_id} {command.command_id}", err=True)
     facts = {
         name: value
         for name, value in command.result.items()
@@ -115,7 +117,7 @@ def show_transfer(command: Command) -> None:
 
 def show_units(command: Command) -> None:
     """What became of software."""
-    units = command.result.get("results") or command.result.get("units")
+    units = command.result.get("operations")
     rows = [each for each in units if isinstance(each, Mapping)] if isinstance(units, list) else []
     if not rows:
         return
@@ -124,8 +126,7 @@ def show_units(command: Command) -> None:
 
 
 def _unit(unit: Mapping[str, object]) -> Sequence[object]:
-    fault = unit.get("fault")
-    text = fault_of(fault) if isinstance(fault, Mapping) and fault.get("code") else None
+    text = unit_fault(unit) or None
     names = ("uuid", "version", "current_state", "deployment_unit_ref")
     return (*(unit.get(name) or None for name in names), text)
 

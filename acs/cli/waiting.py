@@ -11,20 +11,19 @@ from acs.cli.client import RefusedError, router_path
 from acs.cli.errors import ERROR, REFUSED, TIMED_OUT, CliError, say_error
 from acs.cli.output import print_json, retry
 from acs.cli.session import Session
-from acs.cli.words import fault, plain
+from acs.cli.words import about, fault, plain
 
 POLL = 20.0  # seconds of one long poll
 
+_FAILURES = ("failed", "refused", "unconfirmed", "expired")
 _PROGRESS = {
     "queued": "it waits for the router's next session",
     "sent": "the router has not answered yet",
     "accepted": "the router took it",
     "confirmed": "the router has rebooted; whether it helped is being measured",
     "verified": "measured before and after",
-    "failed": "the router answered with a fault",
     "unconfirmed": "it was sent, and the router never confirmed it",
     "expired": "the router fetched it in no session",
-    "refused": "a guard refused it",
 }
 
 
@@ -114,9 +113,13 @@ def follow(
 
 
 def progress(command: Command) -> None:
-    """Say on stderr where a command stands."""
+    """Say on stderr where a command stands; of a failure ``demand_success`` says it all."""
+    if command.state in _FAILURES:
+        return
     words = _PROGRESS.get(command.state)
-    click.echo(f"{command.kind} {command.state}" + (f": {words}" if words else ""), err=True)
+    what = about(command.arguments)
+    name = f"{command.kind} {what}" if what else command.kind
+    click.echo(f"{name} {command.state}" + (f": {words}" if words else ""), err=True)
 
 
 def demand_success(command: Command) -> None:
@@ -135,7 +138,7 @@ def demand_success(command: Command) -> None:
 
 
 def fault_of(result: Mapping[str, object]) -> str:
-    """A stored fault in words, with each parameter's own."""
+    """A stored fault in words, with that of each parameter, or of each unit of software."""
     code, text, parameters = (result.get(key) for key in ("code", "string", "parameters"))
     words = [_fault(code, text)] if code is not None else []
     if "error" in result:
@@ -146,7 +149,20 @@ def fault_of(result: Mapping[str, object]) -> str:
             for each in parameters
             if isinstance(each, Mapping)
         ]
+    operations = result.get("operations")
+    for each in operations if isinstance(operations, list) else ():
+        wrong = unit_fault(each) if isinstance(each, Mapping) else ""
+        if wrong:
+            words.append(f"{plain(each.get('uuid'))}: {wrong}")
     return "; ".join(words) or "no reason was given"
+
+
+def unit_fault(unit: Mapping[str, object]) -> str:
+    """The fault of a unit of software in words; "" if there was none."""
+    match unit.get("fault"):
+        case [int(code), text] if code:
+            return _fault(code, text)
+    return ""
 
 
 def _fault(code: object, text: object) -> str:

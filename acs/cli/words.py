@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -60,6 +60,27 @@ def plain(text: object) -> str:
     Routers choose their own names, versions and faults; none of it may move the cursor.
     """
     return _UNSAFE.sub(lambda hit: ascii(hit[0])[1:-1], str(text))
+
+
+_ABOUT = ("test", "method", "paths", "path", "object", "values", "changes", "operations")
+_FILES = ("target_file_name", "file_type", "url")
+
+
+def about(arguments: Mapping[str, object]) -> str:
+    """What a command is about in few words: its test, path, file; "" when there is no more to say.
+
+    Values are not shown.
+    """
+    for key in (*_ABOUT, *_FILES):
+        found = arguments.get(key)
+        if isinstance(found, str) and found:
+            return plain(found)
+        if isinstance(found, Sequence | Mapping) and found:
+            first = next(iter(found))
+            name = first.get("name", first.get("kind", "")) if isinstance(first, Mapping) else first
+            more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+            return plain(name) + more
+    return ""
 
 
 def span(seconds: float) -> str:

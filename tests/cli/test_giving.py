@@ -38,9 +38,9 @@ CASES: list[tuple[list[str], str, dict[str, Any]]] = [
     ),
     (["delete", "R", "Device.T.3", "--yes"], "delete", {"object": "Device.T.3."}),
     (
-        ["download", "R", "--from", "http://192.0.2.1/f.bin", "--type", "firmware", "-y"],
+        ["download", "R", "--from", "http://192.0.2.1/f.cfg", "--type", "config", "-y"],
         "download",
-        {"url": "http://192.0.2.1/f.bin", "file_type": "1 Firmware Upgrade Image"},
+        {"url": "http://192.0.2.1/f.cfg", "file_type": "3 Vendor Configuration File"},
     ),
     (
         ["download", "R", "--file", "7f3a", "--window", "0-5m,idle", "--yes"],
@@ -312,6 +312,20 @@ def test_throughput_networks_and_lookups_are_told(acs: Run, daemon: Any, known_r
     text = printed(acs, daemon, known_router, line, "dsl-test")
     assert "-40.5 dBm/Hz" in text
     assert printed(acs, daemon, known_router, {"says": "a\nb"}, "self-test") == "a\nb\n"
+
+
+def test_units_of_software_are_told(acs: Run, daemon: Any, known_router: str) -> None:
+    unit = {"uuid": UUID, "version": "1.0", "current_state": "Installed", "fault": [0, ""]}
+    words = ("--from", "http://192.0.2.1/a.ipk", "--yes")
+    text = printed(acs, daemon, known_router, {"operations": [unit]}, "software install", *words)
+    assert text.splitlines()[1].split() == [UUID, "1.0", "Installed", "-", "-"]
+    bad = {**unit, "current_state": "Failed", "fault": [9010, "Gone"]}
+    result: dict[str, object] = {"error": "1 of 1 operations failed: 1", "operations": [bad]}
+    wait = answering(daemon, known_router, result, fails=True)
+    found = acs("software install", known_router, *words)
+    wait()
+    assert found.exit_code == 1
+    assert f'{UUID}: the download failed [9010] ("Gone")' in found.stderr
 
 
 def test_a_value_that_differs_is_a_failure(acs: Run, daemon: Any, known_router: str) -> None:

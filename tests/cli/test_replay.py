@@ -124,7 +124,7 @@ def test_lone_names_lead_on_in_the_discovery(run: Run, file: File) -> None:
     [
         (m.GetRPCMethods(), "GetRPCMethodsResponse"),
         (m.TransferComplete("k", 0, "", "", ""), "TransferCompleteResponse"),
-        (m.Unknown("Kicked"), "Fault"),
+        (m.Unknown("X_VendorCall"), "Fault"),
     ],
 )
 def test_a_lone_call_is_answered_within_a_session(
