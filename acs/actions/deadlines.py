@@ -12,6 +12,7 @@ import structlog
 from acs.actions.clock import TOLERANCE
 from acs.actions.settings import ActionSettings
 from acs.actions.supervisor import Supervisor
+from acs.actions.testing import needed_test
 from acs.actions.verification import Complaint, compare
 from acs.commands import OPEN_STATES, Command
 from acs.facts import CommandLapsed, CommandVerified, Fact
@@ -47,6 +48,7 @@ class Deadlines:
         self._now = now
         self._committed = committed
         self._waiting: set[str] = set()  # commands that wait for a session; the routers are woken
+        self._tests: dict[str, str] = {}  # by the command that is to be verified
         self._swept_at = math.inf
 
     async def sweep(self) -> None:
@@ -144,9 +146,13 @@ class Deadlines:
         if not samples or samples[-1].at < since + self._settings.settle:
             await self._wait_for_sample(command, now)
             return
+        complaint = msgspec.convert(command.arguments.get("complaint", {}), Complaint)
+        test = needed_test(complaint, samples, self._settings.lookup_name)
+        if test is not None and await self._is_tested(command, test):
+            return
+        self._tests.pop(command.command_id, None)
         window = await self._store.windowed(command.router_id)
         assert window is not None  # a command's router is stored
-        complaint = msgspec.convert(command.arguments.get("complaint", {}), Complaint)
         outcome, figures = compare(complaint, samples, window.context, self._thresholds, now)
         await self._commit(
             CommandVerified(
@@ -164,6 +170,22 @@ class Deadlines:
             outcome=outcome,
             left=figures["left"],
         )
+
+    async def _is_tested(self, command: Command, arguments: dict[str, object]) -> bool:
+        """Have the router do a test, once; whether it is still at it."""
+        known = self._tests.get(command.command_id)
+        if known is None:
+            reason = f"to verify command {command.command_id}"
+            test = await self._supervisor.propose(
+                "diagnostic", command.router_id, "verification", reason, arguments=arguments
+            )
+            self._tests[command.command_id] = test.command_id
+        else:
+            found = await self._store.command(known)
+            if found is None:
+                return False
+            test = found
+        return test.state in OPEN_STATES
 
     async def _wait_for_sample(self, command: Command, now: float) -> None:
         due = (command.confirmed_at or now) + self._settings.settle

@@ -8,10 +8,12 @@ from sqlalchemy import Connection, update
 from structlog.testing import capture_logs
 
 from acs.commands import Command
-from acs.facts import CommandAnswered, CommandFinished
+from acs.facts import CommandAnswered, CommandFinished, Sampled
 from acs.identity import DeviceId
 from acs.storage.schema import commands
+from diagnostics.sample import Value
 from tests.actions.office import DAY, HOUR, ID, MINUTE, SICK, Office
+from tests.diagnostics.conftest import healthy
 
 OfficeWith = Callable[..., Office]
 
@@ -124,7 +126,10 @@ def test_a_router_that_does_not_tell_the_end_of_a_test_is_woken_once(office: Off
         office.sweep()
     assert office.wakes == [ID]
     assert office.command(command.command_id).state == "accepted"
-    office.commit(CommandFinished(router_id=ID, at=office.now(), command_id=command.command_id))
+    ended = CommandFinished(
+        router_id=ID, at=office.now(), command_id=command.command_id, kinds=("diagnostic",)
+    )
+    office.commit(ended)
     office.sweep()
     assert office.command(command.command_id).state == "done"
 
@@ -173,6 +178,57 @@ def test_a_reboot_that_did_not_help(office: Office) -> None:
     after = office.command(command.command_id)
     assert (after.state, after.outcome) == ("verified", "unchanged")
     assert "dns_proxy" in str(after.result["left"])
+
+
+def silent_about_names(office: Office) -> None:
+    """A sample of a router that shows no test's result."""
+    vitals = healthy(office.now(), office.now() - 35 * MINUTE)
+    del vitals["sys.dns_proxy_fail"]
+    office.commit(Sampled(router_id=ID, at=office.now(), vitals=vitals))
+
+
+def asked_to_test(office: Office) -> list[Command]:
+    return [command for command in office.commands() if command.kind == "diagnostic"]
+
+
+@pytest.mark.parametrize(("share", "outcome"), [(0.0, "helped"), (0.9, "unchanged")])
+def test_a_complaint_that_only_a_test_shows_is_tested(
+    office: Office, share: float, outcome: str
+) -> None:
+    command = rebooted(office)
+    office.clock.advance(35 * MINUTE)
+    silent_about_names(office)
+    for _ in range(3):
+        office.sweep()
+    (test,) = asked_to_test(office)
+    assert (test.asked_by, test.arguments["test"]) == ("verification", "nslookup")
+    assert test.arguments["host"] == "example.com"
+    assert office.command(command.command_id).state == "confirmed"
+    assert office.claim() is not None
+    ended = CommandFinished(
+        router_id=ID, at=office.now(), command_id=test.command_id, kinds=("diagnostic",)
+    )
+    vitals: dict[str, Value] = {"sys.dns_proxy_fail": share}
+    office.commit(ended, Sampled(router_id=ID, at=office.now(), vitals=vitals))
+    office.sweep()
+    after = office.command(command.command_id)
+    assert (after.state, after.outcome) == ("verified", outcome)
+    assert len(asked_to_test(office)) == 1
+
+
+def test_a_test_that_tells_nothing_leaves_the_outcome_unproven(office: Office) -> None:
+    command = rebooted(office)
+    office.clock.advance(35 * MINUTE)
+    silent_about_names(office)
+    office.sweep()
+    (test,) = asked_to_test(office)
+    office.clock.advance(2 * HOUR)  # nobody fetches it
+    office.sweep()
+    assert office.command(test.command_id).state == "expired"
+    office.sweep()
+    after = office.command(command.command_id)
+    assert (after.state, after.outcome) == ("verified", "unchanged")
+    assert "dns_proxy" in str(after.result["unseen"])
 
 
 def test_without_a_sample_the_router_is_woken_once_and_then_given_up(office: Office) -> None:
