@@ -29,6 +29,7 @@ from acs.files.threads import InThread
 from acs.listening import address_of
 from acs.storage.file_rows import FileRow, UploadRow
 from acs.storage.store import Store
+from acs.tls.listeners import TlsListeners
 
 log = structlog.get_logger("files")
 
@@ -83,6 +84,7 @@ class Files:
         self._in_thread = in_thread
         self._now = now
         self._port: Any = None
+        self._secure_port: Any = None
         self._shelf = Shelf(folder, settings.free_space)
         signer = Signer(key)
         self._preparer = Preparer(store, signer, settings, self.base)
@@ -100,11 +102,13 @@ class Files:
         database: str,
         beside: str,
         metrics: FileMetrics,
+        tls: TlsListeners | None = None,
     ) -> "Files":
         """The file server of a daemon; it listens, unless it is switched off.
 
         Raises:
             twisted.internet.error.CannotListenError: the address is taken or not ours.
+            CertificateError: the certificate cannot be used.
         """
         files = cls(
             store,
@@ -121,25 +125,38 @@ class Files:
             files.listening(
                 reactor.listenTCP(port, files.listener, backlog=_BACKLOG, interface=host)
             )
+        if settings.enabled and settings.tls.listen and tls is not None:
+            host, port = address_of(settings.tls.listen)
+            secured = tls.over("files", settings.tls, files.listener)
+            files.listening(
+                reactor.listenTCP(port, secured, backlog=_BACKLOG, interface=host), secure=True
+            )
         return files
 
     # --- the listener -------------------------------------------------------------------------
 
-    def listening(self, port: Any) -> None:
-        """The listener listens on this port (IListeningPort)."""
-        self._port = port
+    def listening(self, port: Any, *, secure: bool = False) -> None:
+        """The listener listens on this port (IListeningPort), with TLS if ``secure``."""
+        if secure:
+            self._secure_port = port
+        else:
+            self._port = port
 
     def base(self) -> str:
         """The URL that routers reach; empty: nobody said which, or nothing listens."""
         if self._port is None:
             return ""
-        return base_url(self._settings, self._port.getHost().port, self._beside)
+        secure = self._secure_port
+        secure_port = 0 if secure is None else secure.getHost().port
+        return base_url(self._settings, self._port.getHost().port, self._beside, secure_port)
 
     async def stop(self, patience: float) -> None:
         """Take no more connections, let transfers end for some seconds, then cut them off."""
-        port, self._port = self._port, None
-        if port is not None:
-            await maybeDeferred(port.stopListening)
+        ports = (self._port, self._secure_port)
+        self._port = self._secure_port = None
+        for port in ports:
+            if port is not None:
+                await maybeDeferred(port.stopListening)
         await self.listener.drain(patience)
 
     # --- links --------------------------------------------------------------------------------

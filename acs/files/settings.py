@@ -8,6 +8,7 @@ import msgspec
 
 from acs.duration import Duration
 from acs.listening import address_of
+from acs.tls.settings import TlsSettings
 
 _HOUR, _DAY = 3600, 86_400
 _URL = re.compile(
@@ -40,7 +41,8 @@ class FileSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         enabled: whether the daemon listens for routers' downloads and uploads.
         listen: address and port of the listener.
         public_url: what routers are told, ``http://files.example.net:7567``; empty: the address
-            of ``listen``, or else of the CWMP listener, if that is one address and not all.
+            of ``listen`` (with TLS: of its own), or else of the CWMP listener, if that is one
+            address and not all.
         directory: where the files lie; empty: ``files`` beside the SQLite file,
             ``/var/lib/acsd/files`` with PostgreSQL. Several nodes share one directory.
         link_lifetime: how long a link is good, from when its command was asked for.
@@ -59,6 +61,8 @@ class FileSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         test_download: bytes that a router loads in one, if it is not said.
         test_upload: the same of what it sends.
         test_rate: bytes per second of all throughput tests together; 0: not limited.
+        tls: a second listener, with TLS; with it links are https unless ``public_url`` says
+            otherwise.
     """
 
     enabled: bool = True
@@ -81,6 +85,7 @@ class FileSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     test_download: int = 50_000_000
     test_upload: int = 10_000_000
     test_rate: int = 125_000_000
+    tls: TlsSettings = TlsSettings()
 
     def __post_init__(self) -> None:
         address_of(self.listen)
@@ -108,19 +113,21 @@ class FileSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return Path("/var/lib/acsd/files")
 
 
-def base_url(settings: FileSettings, port: int, beside: str) -> str:
+def base_url(settings: FileSettings, port: int, beside: str, secure_port: int = 0) -> str:
     """The URL that routers reach, without a slash at its end; empty if nobody said which.
 
     Args:
         settings: what was said.
         port: that is listened on.
         beside: ``listen`` of the CWMP listener, which routers reach too.
+        secure_port: that is listened on with TLS; 0: none.
     """
     if settings.public_url:
         return settings.public_url.rstrip("/")
-    for listen in (settings.listen, beside):
+    scheme, said = ("https", settings.tls.listen) if secure_port else ("http", settings.listen)
+    for listen in (said, beside):
         address = ip_address(address_of(listen)[0])
         if not address.is_unspecified:
             host = f"[{address}]" if address.version == 6 else str(address)  # noqa: PLR2004 - IPv6
-            return f"http://{host}:{port}"
+            return f"{scheme}://{host}:{secure_port or port}"
     return ""

@@ -1,0 +1,1 @@
+"""TLS of routers' listeners: settings, certificates on disk, the transport. No HTTP, no CWMP."""
