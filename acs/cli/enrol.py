@@ -1,6 +1,7 @@
 """``acs enrol``: letting an unknown router in. The credentials are made and kept by the daemon."""
 
 import sys
+from pathlib import Path
 from typing import IO
 
 import click
@@ -9,7 +10,7 @@ from acs.cli.client import router_path
 from acs.cli.errors import USAGE, CliError
 from acs.cli.output import print_json
 from acs.cli.resolve import resolve
-from acs.cli.session import Session, json_option, router_argument, with_api
+from acs.cli.session import Session, json_option, with_api
 
 
 def can_ask() -> bool:
@@ -18,7 +19,7 @@ def can_ask() -> bool:
 
 
 @click.command()
-@router_argument
+@click.argument("router", metavar="ROUTER", required=False)
 @click.option("--username", help="Name the router logs in with; without it, its id.")
 @click.option(
     "--password-file",
@@ -26,15 +27,30 @@ def can_ask() -> bool:
     help="File whose first line is the router's password; - is standard input.",
 )
 @click.option("--generate", is_flag=True, help="Make a password up, and print it this once.")
+@click.option(
+    "--import",
+    "file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="CSV file of known routers with their credentials.",
+)
+@click.option("--dry-run", is_flag=True, help="With --import: only say what would be done.")
+@click.option(
+    "--replace",
+    is_flag=True,
+    help="With --import: change the credentials of routers that were let in before, too.",
+)
 @json_option
 @with_api
 def enrol(
     session: Session,
     *,
-    router: str,
+    router: str | None,
     username: str | None,
     password_file: IO[str] | None,
     generate: bool,
+    file: Path | None,
+    dry_run: bool,
+    replace: bool,
     as_json: bool,
 ) -> None:
     """Let ROUTER in, with the credentials it logs in with from now on.
@@ -42,23 +58,28 @@ def enrol(
     Without --password-file or --generate the password is asked for on the terminal. It is never
     taken from the command line, where others could read it.
 
+    --import takes many at once. The first line of the file names its columns, which are parted by
+    commas or semicolons: oui and serial, and of these as many as there are: product_class,
+    username (else OUI-ProductClass-SerialNumber), password or ha1 = MD5(username:acsd:password) or
+    certificate = yes, account, phone, login, segment, access, utc_offset. Lines that are wrong are
+    listed by their numbers, the others are taken. Routers that were let in before keep the
+    credentials they have; an import can be run again.
+
     Examples:
       acs enrol SN123456 --generate
       acs enrol SN123456 --username cpe7 --password-file /root/cpe7.txt
+      acs enrol --import routers.csv --dry-run
     """
-    if generate and password_file is not None:
-        raise CliError("--generate and --password-file exclude each other", USAGE)
-    password: str | None = None
-    if password_file is not None:
-        password = password_file.readline().rstrip("\r\n")
-        if not password:
-            raise CliError("the password file's first line is empty", USAGE)
-    elif not generate:
-        if not can_ask():
-            raise CliError("no terminal to ask on: give --password-file or --generate", USAGE)
-        password = click.prompt(
-            "Password of the router", hide_input=True, confirmation_prompt=True, err=True
-        )
+    if file is not None:
+        if router or username or password_file is not None or generate:
+            raise CliError("--import takes no ROUTER and no other credentials", USAGE)
+        from acs.cli.importing import import_file  # noqa: PLC0415 - only for this
+
+        import_file(session.client, file, replace=replace, dry_run=dry_run, as_json=as_json)
+        return
+    if router is None or dry_run or replace:
+        raise CliError("give a ROUTER, or a file with --import", USAGE)
+    password = _password(password_file, generate=generate)
     router_id = resolve(session.client, router)
     body: dict[str, object] = {"username": username, "password": password}
     found = session.client.post(router_path(router_id, "/enrol"), body)
@@ -68,3 +89,22 @@ def enrol(
     click.echo(f"{router_id} is enrolled as {found['username']}", err=True)
     if found.get("password"):
         click.echo(found["password"])
+
+
+def _password(password_file: IO[str] | None, *, generate: bool) -> str | None:
+    """The router's password; None: the daemon is to make one up."""
+    if generate and password_file is not None:
+        raise CliError("--generate and --password-file exclude each other", USAGE)
+    if password_file is not None:
+        password = password_file.readline().rstrip("\r\n")
+        if not password:
+            raise CliError("the password file's first line is empty", USAGE)
+        return password
+    if generate:
+        return None
+    if not can_ask():
+        raise CliError("no terminal to ask on: give --password-file or --generate", USAGE)
+    typed: str = click.prompt(
+        "Password of the router", hide_input=True, confirmation_prompt=True, err=True
+    )
+    return typed

@@ -1,17 +1,21 @@
 """``acs tokens``: tokens for the API, made in the database itself so that no daemon need run.
 
+Listing and revoking is the daemon's.
+
 A token is printed once, on stdout alone; what is stored is its hash.
 """
 
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import quote
 
 import click
 
 from acs.api.tokens import SCOPES, hash_token, new_token
 from acs.cli.errors import USAGE, CliError
+from acs.cli.output import print_json, table
 from acs.cli.service import config_option, read_config
-from acs.cli.session import surroundings
+from acs.cli.session import Session, json_option, surroundings, with_api
 from acs.cli.types import Expiry
 from acs.cli.words import rfc3339
 from acs.duration import Duration
@@ -19,7 +23,7 @@ from acs.duration import Duration
 
 @click.group()
 def tokens() -> None:
-    """Make tokens for the API.
+    """Make, list and revoke tokens for the API.
 
     Example:
       acs tokens create --scope read --name grafana --expires 365d
@@ -67,6 +71,56 @@ def create(
     until = "never expires" if expires_at is None else f"expires {rfc3339(expires_at)}"
     click.echo(f"token {name} ({', '.join(scopes)}), {until}; it is shown this once:", err=True)
     click.echo(token)
+
+
+@tokens.command("list")
+@json_option
+@with_api
+def list_tokens(session: Session, *, as_json: bool) -> None:
+    """List tokens by name, those too that have expired. What they are is not kept.
+
+    Example:
+      acs tokens list
+    """
+    found = session.client.get("/v1/tokens")["items"]
+    if as_json:
+        print_json(found)
+        return
+    if not found:
+        click.echo("no tokens", err=True)
+        return
+    now = rfc3339(round(session.now()))
+    table(
+        ("NAME", "SCOPES", "MADE", "EXPIRES"),
+        (
+            (
+                one["name"],
+                ", ".join(one["scopes"]),
+                one["created_at"],
+                _until(one.get("expires_at"), now),
+            )
+            for one in found
+        ),
+    )
+
+
+def _until(expires_at: str | None, now: str) -> str:
+    if expires_at is None:
+        return "never"
+    return f"{expires_at} (expired)" if expires_at <= now else expires_at
+
+
+@tokens.command()
+@click.argument("name")
+@with_api
+def revoke(session: Session, *, name: str) -> None:
+    """Revoke the token NAME: from now on it is worth nothing.
+
+    Example:
+      acs tokens revoke grafana
+    """
+    session.client.delete(f"/v1/tokens/{quote(name, safe='')}")
+    click.echo(f"token {name} is revoked", err=True)
 
 
 def _unix(moment: datetime | None) -> float | None:

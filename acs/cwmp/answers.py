@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from acs.cwmp.auth import AuthError, ha1, parse_parameters, response_digest
+from acs.cwmp.auth import AuthError, parse_parameters, response_digest
+from acs.digest import ha1
 
 
 class Challenge(msgspec.Struct, frozen=True):

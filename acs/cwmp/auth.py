@@ -13,7 +13,8 @@ from typing import Literal
 
 import msgspec
 
-REALM = "acsd"
+from acs.digest import REALM, ha1
+
 Scheme = Literal["digest", "basic"]
 Reason = Literal[
     "unreadable",  # no scheme of ours, or parts are missing or doubled
@@ -177,11 +178,6 @@ def _digest(given: dict[str, str]) -> DigestAnswer:
     if qop and _NC.fullmatch(answer.nc) is None:
         raise AuthError("unreadable")
     return answer
-
-
-def ha1(username: str, password: str, realm: str = REALM) -> str:
-    """MD5(username:realm:password) (RFC 2617, 3.2.2.2); what is stored instead of a password."""
-    return _md5(f"{username}:{realm}:{password}")
 
 
 def verify_basic(answer: BasicAnswer, stored: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from typing import TypeAlias
 
 from twisted.internet.defer import Deferred
@@ -11,6 +12,8 @@ from acs.storage.rows import Credential
 Lookup: TypeAlias = Callable[[str], Deferred[Credential | None]]
 
 _UNKNOWN_TTL = 10.0
+_CHANGING_TTL = 30.0  # of a router that is being given others
+_DOUBT_AFTER = 10.0
 _UNKNOWN_SIZE = 1_000
 
 
@@ -36,7 +39,8 @@ class CredentialCache:
         self._seconds = seconds
         self._size = size
         self._ttl = ttl
-        self._known: OrderedDict[str, tuple[float, Credential]] = OrderedDict()
+        # until when, since when, what:
+        self._known: OrderedDict[str, tuple[float, float, Credential]] = OrderedDict()
         self._unknown: OrderedDict[str, float] = OrderedDict()  # apart: strangers drop no routers
         self._epoch = 0
 
@@ -46,10 +50,21 @@ class CredentialCache:
         if entry is not None:
             if self._seconds() < entry[0]:
                 self._known.move_to_end(username)
-                return entry[1]
+                return entry[2]
             del self._known[username]
         elif self._seconds() < self._unknown.get(username, 0.0):
             return None
+        return self._lookup(username).addCallback(self._keep, username, self._epoch)
+
+    def again(self, username: str) -> Deferred[Credential | None] | None:
+        """Ask storage anew for what a wrong password was compared with; None: it is fresh.
+
+        Another node may have changed it meanwhile.
+        """
+        entry = self._known.get(username)
+        if entry is None or self._seconds() - entry[1] < _DOUBT_AFTER:
+            return None
+        del self._known[username]
         return self._lookup(username).addCallback(self._keep, username, self._epoch)
 
     def forget(self, username: str) -> None:
@@ -60,7 +75,11 @@ class CredentialCache:
 
     def forget_router(self, router_id: str) -> None:
         """A router got other credentials: those it had, under whatever name, are void at once."""
-        names = [name for name, (_, known) in self._known.items() if known.router_id == router_id]
+        self.forget_routers({router_id})
+
+    def forget_routers(self, ids: AbstractSet[str]) -> None:
+        """The same for several."""
+        names = [name for name, entry in self._known.items() if entry[2].router_id in ids]
         for name in names:
             del self._known[name]
         self._epoch += 1
@@ -74,7 +93,9 @@ class CredentialCache:
             if len(self._unknown) > _UNKNOWN_SIZE:
                 self._unknown.popitem(last=False)
             return None
-        self._known[username] = (self._seconds() + self._ttl, found)
+        now = self._seconds()
+        lifetime = min(self._ttl, _CHANGING_TTL) if found.next_ha1 else self._ttl
+        self._known[username] = (now + lifetime, now, found)
         if len(self._known) > self._size:
             self._known.popitem(last=False)
         return found

@@ -5,8 +5,8 @@ import secrets
 import msgspec
 from twisted.internet.defer import Deferred
 
-from acs.cwmp.auth import ha1
 from acs.cwmp.credentials import CredentialCache
+from acs.digest import ha1
 from acs.facts import Enrolled
 from acs.storage.store import Store
 

@@ -169,7 +169,8 @@ class Exchange:
 
     @property
     def _asks_for_challenge(self) -> bool:
-        return asks_for_challenge(self._around, self._connection, self._request)
+        around, request = self._around, self._request
+        return self._router_id is None and asks_for_challenge(around, self._connection, request)
 
     @property
     def _is_inform(self) -> bool:

@@ -16,16 +16,15 @@ from acs.cwmp.auth import (
     DigestAnswer,
     Reason,
     challenges,
-    ha1,
     parse_authorization,
-    verify_basic,
-    verify_digest,
 )
+from acs.cwmp.certified import Certified
 from acs.cwmp.credentials import CredentialCache
 from acs.cwmp.failures import Failures
 from acs.cwmp.http_connection import Connection
 from acs.cwmp.http_messages import HttpRequest, HttpResponse, refusal
 from acs.cwmp.nonces import Nonces
+from acs.cwmp.proving import proof_of
 from acs.cwmp.quirk_book import QuirkBook, claimed_manufacturer
 from acs.cwmp.quirks import Quirks
 from acs.cwmp.settings import CwmpSettings
@@ -37,10 +36,9 @@ log = structlog.get_logger("cwmp")
 Leniency = Literal["digest_without_qop", "nonce_across_connections", "nonce_reuse"]
 _Need = Leniency | Literal["next_connection"]  # of who closed the one of the challenge
 Note = Callable[[str, str, dict[str, object]], object]
+Taken = Callable[[str, str, str], object]
 
 _NONCES = 64  # of one connection that are forgotten when it ends
-# An unknown name costs the same work as a wrong password.
-_NOBODY = ha1("", "")
 # Why an answer that needs a leniency is refused without it.
 _NEEDS: dict[Leniency, Reason] = {
     "digest_without_qop": "qop",
@@ -55,32 +53,39 @@ class Gate:
 
     Args:
         credentials: who holds which.
+        certified: whose client certificates are.
         settings: schemes, whether nonces belong to a connection or an address, leniency, bounds.
         quirks: which routers are treated leniently.
         key: random bytes for the nonces.
         seconds: a clock that never goes back.
         note: told of a router what is worth a record: its id, the kind, the detail.
+        taken: told of a router that logged in with credentials that it was being given: its id,
+            the user name, the HA1.
         metrics: failures by reason, quirks.
     """
 
     def __init__(
         self,
         credentials: CredentialCache,
+        certified: Certified,
         settings: CwmpSettings,
         quirks: QuirkBook,
         *,
         key: bytes,
         seconds: Callable[[], float],
         note: Note,
+        taken: Taken,
         metrics: CwmpMetrics,
     ) -> None:
         self._credentials = credentials
+        self._certified = certified
         self._schemes = settings.auth
         self._by_address = settings.nonce_owner == "address"
         self._without_qop = settings.digest_without_qop
         self._quirks = quirks
         self._seconds = seconds
         self._note = note
+        self._taken = taken
         self._metrics = metrics
         self._nonces = Nonces(key)
         self._failures = Failures(settings.auth_failures, settings.auth_window, seconds)
@@ -92,9 +97,15 @@ class Gate:
     ) -> str | Deferred[str | None] | None:
         """The router id that the request's credentials belong to; None if it carries none.
 
+        A certificate that names a router is worth more than what a header says.
+
         Raises:
             AuthError: they are refused (the Deferred fails with it, if there is one).
         """
+        if connection.names:
+            certified = self._certified.router_of(connection)
+            if certified is not None:
+                return certified
         header = request.headers.get(b"authorization")
         if header is None:
             return None
@@ -152,10 +163,11 @@ class Gate:
 
     def has_proved(self, connection: Connection) -> bool:
         """Whether the right credentials have come on this connection before."""
-        return connection in self._used
+        return connection in self._used or connection in self._certified
 
     def disconnected(self, connection: Connection) -> None:
         """Its nonces end with it."""
+        self._certified.forget(connection)
         for nonce in self._used.pop(connection, ()):
             if not self._by_address:
                 self._nonces.forget(nonce)
@@ -206,21 +218,14 @@ class Gate:
         needed: tuple[_Need, ...],
         connection: Connection,
         request: HttpRequest,
-    ) -> str:
-        stored = _NOBODY if found is None else found.ha1
-        try:
-            if isinstance(answer, BasicAnswer):
-                verify_basic(answer, stored)
-            else:
-                verify_digest(answer, stored, "POST", request.target.decode("latin-1"))
-        except AuthError as error:
-            if error.reason == "response":
-                self._failed(connection, answer.username, found)
-                if found is None:
-                    raise AuthError("unknown_user") from None
-            raise
-        if found is None:
-            raise AuthError("unknown_user")
+    ) -> str | Deferred[str | None]:
+        proof = proof_of(answer, found, request.target)
+        if proof is None or found is None:
+            again = self._credentials.again(answer.username)
+            if again is not None:
+                return again.addCallback(self._verify, answer, needed, connection, request)
+            self._failed(connection, answer.username, found)
+            raise AuthError("unknown_user" if found is None else "response")
         if needed:
             self._tolerate(needed, found, connection, request)
         if connection.lost:
@@ -230,6 +235,8 @@ class Gate:
             self._use(answer, needed, used)
         if self._failures.addresses:
             self._failures.succeeded(connection.peer, answer.username)
+        if proof == "next":
+            self._taken(found.router_id, answer.username, found.next_ha1)
         return found.router_id
 
     def _use(self, answer: DigestAnswer, needed: tuple[_Need, ...], used: set[str]) -> None:

@@ -70,10 +70,16 @@ class Records:
         self._now = now
         self._is_due = Due(seconds)
 
-    def record(self, fact: Fact) -> None:
-        """Commit a fact; a failure is logged."""
+    def record(self, fact: Fact, then: Callable[[], object] | None = None) -> None:
+        """Commit a fact, and do something then; a failure is logged."""
+
+        def committed(results: Sequence[object]) -> None:
+            if then is not None:
+                then()
+            self._committed((fact,), results)
+
         self._store.commit((fact,)).addCallbacks(
-            lambda results: self._committed((fact,), results),
+            committed,
             lambda failure: log.warning("cwmp.not_recorded", error=str(failure.value)),
         )
 

@@ -12,6 +12,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 
 from acs.commands import Command
+from acs.cwmp.certified import Certified
 from acs.cwmp.claims import Claims
 from acs.cwmp.codec import Limits
 from acs.cwmp.credentials import CredentialCache
@@ -31,6 +32,7 @@ from acs.cwmp.settings import CwmpSettings
 from acs.cwmp.surroundings import Committed, Guard, Surroundings
 from acs.cwmp.telemetry import CwmpMetrics
 from acs.cwmp.transcript import Transcript
+from acs.facts import CredentialsProved
 from acs.storage.store import Store
 
 
@@ -90,11 +92,13 @@ class CwmpServer:
             store=store,
             gate=Gate(
                 self.credentials,
+                Certified(store.certified),
                 settings,
                 quirks,
                 key=bytes.fromhex(token(32)),
                 seconds=seconds,
                 note=records.note,
+                taken=self._taken,
                 metrics=metrics,
             ),
             claims=Claims(now=now, seconds=seconds, knows=identities.knows),
@@ -114,7 +118,7 @@ class CwmpServer:
             metrics=metrics,
             guard=guard,
             committed=committed,
-            claimed=claimed,
+            claimed=partial(self._claimed, claimed),
             now=now,
             seconds=seconds,
             uniform=uniform,
@@ -139,6 +143,18 @@ class CwmpServer:
         if fact is not None:
             around.metrics.quarantined()
             around.records.record(fact)
+
+    # --- credentials that are being changed -------------------------------------------------------
+
+    def _claimed(self, tell: Callable[[Command], None], command: Command) -> None:
+        if command.kind == "rotate_credentials":  # what is remembered knows of the old ones alone
+            self.credentials.forget_router(command.router_id)
+        tell(command)
+
+    def _taken(self, router_id: str, username: str, ha1: str) -> None:
+        around = self._around
+        fact = CredentialsProved(router_id=router_id, at=around.now(), username=username, ha1=ha1)
+        around.records.record(fact, lambda: self.credentials.forget_router(router_id))
 
     # --- the daemon's side ----------------------------------------------------------------------
 

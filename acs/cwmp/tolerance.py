@@ -76,9 +76,10 @@ def device(parts: tuple[str, str, str, str], notes: set[str]) -> DeviceId:
     White space around a part is dropped and the OUI is folded to upper case: both differ between
     routers of one batch, and between two firmware versions of one router.
     """
-    manufacturer, oui, product_class, serial = (
-        trimmed(part, "space-in-identity", notes) for part in parts
-    )
+    short = tuple(part.strip(XML_SPACE) for part in parts)
+    if short != parts:
+        notes.add("space-in-identity")
+    manufacturer, oui, product_class, serial = short
     folded = oui.upper()
     if folded != oui:
         notes.add("oui-in-lower-case")

@@ -22,6 +22,24 @@ def test_commands_of_a_router_newest_first(acs: Run, daemon: Any, known_router: 
     assert [row["kind"] for row in rows] == ["reboot", "reboot", "refresh"]
 
 
+def test_kinds_may_be_chosen_and_say_what_they_are_about(
+    acs: Run, daemon: Any, known_router: str
+) -> None:
+    acs("get", known_router, "Device.A", "Device.B", "--no-wait")
+    acs("set", known_router, "Device.Password=CANARY", "--no-wait")
+    acs("ping", known_router, "192.0.2.1", "--no-wait")
+    rows = json.loads(acs("commands", known_router, "--kind", "get", "-n", "1", "--json").stdout)
+    assert [row["kind"] for row in rows] == ["get"]
+    text = acs("commands", known_router).stdout
+    _, ping, setting, get = text.splitlines()
+    assert ping.split()[2:6] == ["diagnostic", "queued", "-", "ping"]
+    assert "Device.Password" in setting
+    assert "CANARY" not in text
+    assert "Device.A and 1 more" in get
+    assert acs("commands", known_router, "--router", known_router).exit_code == 2
+    assert acs("commands", "--kind", "nonsense").exit_code == 2
+
+
 def test_states_may_be_chosen(acs: Run, daemon: Any, known_router: str) -> None:
     acs("refresh", known_router)
     chosen = ("--router", known_router, "--state", "sent", "--json")

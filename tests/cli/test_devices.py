@@ -57,6 +57,10 @@ def test_quarantined_routers_are_told_apart(acs: Run, daemon: Any, known_router:
     assert device.router_id in result.stdout
     assert known_router not in result.stdout
     assert "quarantined" in result.stdout
+    known = acs("devices", "--all").stdout
+    assert known_router in known
+    assert device.router_id not in known
+    assert acs("devices", "-q", "nobody").stderr == "no routers\n"
 
 
 def test_the_limit_is_kept_and_said(acs: Run, daemon: Any, many_routers: int) -> None:

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -57,3 +58,19 @@ def test_a_made_token_opens_the_api_of_a_running_daemon(
     token = made.stdout.strip()
     result = run("devices", "--url", daemon.url, "-q", known_router, env={"ACS_TOKEN": token})
     assert known_router in result.stdout
+
+
+def test_tokens_are_listed_and_revoked(run: Run, acs: Run, daemon: Any, tmp_path: Path) -> None:
+    file = tmp_path / "acsd.toml"
+    file.write_text(f'[storage]\nurl = "{daemon.storage.url}"\nkey_file = "{daemon.key_file}"\n')
+    made = run("tokens", "create", "--scope", "read", "--name", "g/f", "--config", str(file))
+    assert made.exit_code == 0, made.stderr
+    listed = acs("tokens list")
+    assert "g/f" in listed.stdout
+    assert "never" in listed.stdout
+    assert made.stdout.strip() not in listed.stdout
+    assert "g/f" in [one["name"] for one in json.loads(acs("tokens list", "--json").stdout)]
+    revoked = acs("tokens revoke", "g/f")
+    assert (revoked.exit_code, revoked.stderr) == (0, "token g/f is revoked\n")
+    assert "g/f" not in acs("tokens list").stdout
+    assert acs("tokens revoke", "g/f").exit_code == 3

@@ -102,7 +102,7 @@ class Answer:
 class House:
     """A server and its storage."""
 
-    def __init__(self, folder: Path, metrics: Any, **changes: Any) -> None:
+    def __init__(self, folder: Path, metrics: Any, *, url: str = "", **changes: Any) -> None:
         self.clock = Clock()
         self.metrics = metrics
         self.folder = folder
@@ -112,7 +112,7 @@ class House:
         self.refusals: tuple[Refusal, ...] = ()
         self.settings = CwmpSettings(**changes)
         self.store = Store.open(
-            StorageSettings(url=f"sqlite:///{folder}/acs.db"),
+            StorageSettings(url=url or f"sqlite:///{folder}/acs.db"),
             deliver=self.delivered.put,
             key=bytes(32),
         )

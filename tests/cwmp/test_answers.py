@@ -3,7 +3,8 @@ import hashlib
 import pytest
 
 from acs.cwmp.answers import Challenge, answer, choose
-from acs.cwmp.auth import BasicAnswer, ha1, parse_authorization, parse_parameters, verify_basic
+from acs.cwmp.auth import BasicAnswer, parse_authorization, parse_parameters, verify_basic
+from acs.digest import ha1
 
 
 def md5(text: str) -> str:

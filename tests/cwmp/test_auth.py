@@ -11,13 +11,13 @@ from acs.cwmp.auth import (
     DigestAnswer,
     _plain_parameters,
     challenges,
-    ha1,
     parse_authorization,
     parse_parameters,
     response_digest,
     verify_basic,
     verify_digest,
 )
+from acs.digest import ha1
 
 # The example of RFC 2617, 3.5.
 EXAMPLE = DigestAnswer(

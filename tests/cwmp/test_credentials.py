@@ -1,3 +1,4 @@
+from msgspec.structs import replace
 from twisted.internet.defer import Deferred
 
 from acs.cwmp.credentials import CredentialCache
@@ -95,3 +96,33 @@ def test_strangers_drop_no_routers() -> None:
     assert cache.get("a") is KNOWN
     assert isinstance(cache.get("stranger 0"), Deferred)
     assert cache.get("stranger 1099") is None
+
+
+def test_what_another_node_may_have_changed_is_asked_for_again_but_not_at_once() -> None:
+    storage = Storage()
+    cache = storage.cache()
+    assert cache.again("u") is None  # nothing is remembered that could be wrong
+    storage.ask(cache, "u", KNOWN)
+    storage.now += 9
+    assert cache.again("u") is None
+    storage.now += 1
+    assert isinstance(cache.again("u"), Deferred)
+
+
+def test_what_is_being_changed_is_not_remembered_for_long() -> None:
+    storage = Storage()
+    cache = storage.cache()
+    storage.ask(cache, "u", replace(KNOWN, next_ha1="0" * 32))
+    storage.now += 31
+    assert isinstance(cache.get("u"), Deferred)
+
+
+def test_several_routers_are_forgotten_at_once() -> None:
+    storage = Storage()
+    cache = storage.cache()
+    for name in ("a", "b", "c"):
+        storage.ask(cache, name, replace(KNOWN, router_id=name))
+    cache.forget_routers({"a", "c"})
+    assert isinstance(cache.get("a"), Deferred)
+    assert not isinstance(cache.get("b"), Deferred)
+    assert isinstance(cache.get("c"), Deferred)

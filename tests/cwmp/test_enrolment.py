@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from acs.cwmp.auth import ha1
 from acs.cwmp.enrolment import Credentials, enrol
+from acs.digest import ha1
 from acs.storage.errors import StorageError
 from tests.cwmp.routers import DEVICE, OTHER, House, Router, inform
 

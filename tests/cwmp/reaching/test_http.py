@@ -12,7 +12,6 @@ from twisted.python.failure import Failure
 
 from acs.cwmp.auth import (
     BasicAnswer,
-    ha1,
     parse_authorization,
     parse_parameters,
     response_digest,
@@ -22,6 +21,7 @@ from acs.cwmp.auth import (
 from acs.cwmp.reaching.http import HttpWay
 from acs.cwmp.reaching.results import CallResult
 from acs.cwmp.targets import TargetRules
+from acs.digest import ha1
 from acs.storage.rows import ConnectionTarget
 
 DIGEST = b'WWW-Authenticate: Digest realm="acsd", nonce="n", qop="auth"\r\n'
