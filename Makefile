@@ -21,7 +21,7 @@ demo: $(READY)
 	$(BIN)/acs demo $(DEMO)
 
 test: $(READY)
-	$(BIN)/pytest $(TESTS)
+	$(BIN)/pytest -n auto --dist loadfile $(TESTS)
 
 lint: $(READY)
 	$(BIN)/ruff check .

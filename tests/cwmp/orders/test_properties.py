@@ -145,7 +145,7 @@ def test_every_command_has_one_outcome(kind: CommandKind, data: st.DataObject) -
 
 FOLLOWED = {
     *("reboot", "factory_reset", "download", "upload", "schedule_download"),
-    *("schedule_inform", "software", "diagnostic"),
+    *("schedule_inform", "software", "diagnostic", "rotate_credentials"),
 }
 
 
