@@ -25,6 +25,7 @@ CommandKind = Literal[
     "schedule_inform",
     "software",  # ChangeDUState
     "diagnostic",  # a test that the router carries out
+    "rotate_credentials",  # new ones for its HTTP authentication
     "rpc",  # any other call, or one of these with arguments of one's own
 ]
 CommandState = Literal[
@@ -59,6 +60,37 @@ class Refusal(msgspec.Struct, frozen=True):
     retry_at: float | None = None
 
 
+Stage = Literal["30m", "24h", "7d"]
+"""When the worth of an action is looked at: after it settled, a day and a week later."""
+STAGES: tuple[Stage, ...] = ("30m", "24h", "7d")
+CheckOutcome = Literal["helped", "unchanged", "worse", "relapsed"]
+"""As ``Outcome``; ``relapsed``: it had helped at an earlier stage."""
+
+
+PolicyState = Literal["observe", "advise", "canary", "open", "stopped"]
+"""What the daemon may do by itself: nothing (observe, advise, stopped), try on some, all."""
+
+
+class Lot(msgspec.Struct, frozen=True):
+    """What the policy's own proposals are subject to, beside the guards.
+
+    Attributes:
+        policy: names the policy; a change of what it may do is another policy.
+        draw: a random number, from 0 up to 1; below the probability the action is carried out.
+        canary: routers that a new policy is tried on; 0: none.
+        canary_share: probability of being one of them, rather than one that is only watched.
+        hold_out: probability of being only watched, where that is asked for and nothing is new.
+        hold_for: seconds that a router is only watched.
+    """
+
+    policy: str
+    draw: float
+    canary: int = 0
+    canary_share: float = 0.5
+    hold_out: float = 0.0
+    hold_for: float = 86_400.0
+
+
 class Proposal(msgspec.Struct, frozen=True):
     """A wish for a command, before any guard has seen it.
 
@@ -69,6 +101,7 @@ class Proposal(msgspec.Struct, frozen=True):
         consent: the customer agreed, during a contact.
         cause: fault class id that the verdict named, if the policy asks.
         expires_at: Unix seconds; a command not fetched by then is ``expired``.
+        lot: of a proposal of the policy.
     """
 
     command_id: str
@@ -81,6 +114,7 @@ class Proposal(msgspec.Struct, frozen=True):
     consent: bool = False
     cause: str | None = None
     arguments: dict[str, object] = {}
+    lot: Lot | None = None
 
 
 class Command(msgspec.Struct, frozen=True):
@@ -105,6 +139,23 @@ class Command(msgspec.Struct, frozen=True):
     outcome: Outcome | None = None
     result: dict[str, object] = {}
     due_at: float | None = None
+
+
+IncidentKind = Literal["offline", "power", "errors"]
+"""What siblings have in common: lost, booted after a power cut, in error."""
+
+
+class OpenIncident(msgspec.Struct, frozen=True):
+    """The incident of a router's place; closed within the last day if ``closed_at`` is set."""
+
+    incident_id: str
+    basis: Literal["segment", "prefix"]
+    place: str
+    kind: IncidentKind
+    affected: int
+    routers: int
+    opened_at: float
+    closed_at: float | None = None
 
 
 class GuardFacts(msgspec.Struct, frozen=True):
@@ -137,6 +188,15 @@ class GuardFacts(msgspec.Struct, frozen=True):
     stopped: bool  # the kill switch
     wan_mbps: float | None = None  # WAN traffic of the last 15 min or more, both directions
     diagnostic_open: bool = False  # a test that the router carries out is under way
+    upload_open: bool = False  # an upload or a change of software is under way
+    stopped_by: str = ""  # who set the kill switch
+    stopped_at: float | None = None
+    stopped_why: str = ""
+    has_voice: bool = False  # its tree has a voice service, whatever was read of it
+    model: str = ""
+    model_silent: int = 0  # routers of its model that a reboot of ours has silenced
+    escalated_at: float | None = None  # the subscriber came back about the same finding
+    incident: OpenIncident | None = None  # of its place, open or closed lately
 
 
 def brings_firmware(kind: CommandKind, arguments: Mapping[str, object]) -> bool:

@@ -20,6 +20,7 @@ from acs.cwmp.settings import CwmpSettings
 from acs.duration import Duration
 from acs.files.settings import FileSettings
 from acs.log import LogSettings
+from acs.polling.settings import PollSettings
 from acs.storage.settings import StorageSettings
 from diagnostics.thresholds import Thresholds
 
@@ -37,6 +38,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     storage: StorageSettings = StorageSettings()
     files: FileSettings = FileSettings()
     actions: ActionSettings = ActionSettings()
+    polling: PollSettings = PollSettings()
     diagnosis: Thresholds = Thresholds()
     log: LogSettings = LogSettings()
 

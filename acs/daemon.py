@@ -7,6 +7,7 @@ import gc
 import os
 import random
 import secrets
+import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -20,28 +21,34 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import globalLogBeginner
 
 from acs import __version__
+from acs.actions.contacts import ContactDesk
 from acs.actions.deadlines import Deadlines
+from acs.actions.learning import Learning
 from acs.actions.newsroom import Newsroom
 from acs.actions.supervisor import Supervisor
 from acs.api.app import create_app
 from acs.api.services import Enrolment, HealthCheck, Services
 from acs.api.serving import ApiServer
+from acs.api.telemetry import ApiMetrics
 from acs.api.watch import CommandWatch
 from acs.bridge import from_thread, install_reactor, soon, to_deferred
 from acs.config import Config
 from acs.cwmp.enrolment import enrol
+from acs.cwmp.importing import import_routers
 from acs.cwmp.reaching.assembly import Reach
 from acs.cwmp.server import CwmpServer
-from acs.cwmp.tls import over_tls
 from acs.facts import Fact
 from acs.files.files import Files
 from acs.listening import address_of
 from acs.log import configure, observe_twisted
 from acs.metrics import Metrics
 from acs.notify import Notifier
+from acs.polling.service import Polling, open_polling
 from acs.storage.secrets import load_or_create_key
 from acs.storage.settings import CommandTimes
 from acs.storage.store import Store
+from acs.tls.listeners import TlsListeners
+from acs.tls.telemetry import TlsMetrics
 from diagnostics.context import SegmentState
 
 log = structlog.get_logger("daemon")
@@ -67,6 +74,8 @@ def run(config: Config) -> int:
     reactor.addSystemEventTrigger(
         "before", "shutdown", lambda: Deferred.fromCoroutine(daemon.stop())
     )
+    # systemd's ExecReload; without a handler it would end the process.
+    signal.signal(signal.SIGHUP, lambda *_: from_thread(daemon.reload))
     reactor.run()
     return daemon.exit_code
 
@@ -89,11 +98,14 @@ class Daemon:
         self._loops: list[LoopingCall] = []
         self._port: Any = None
         self._tls_port: Any = None
+        self._tls: TlsListeners | None = None
         self._api: ApiServer | None = None
         self._store: Store | None = None
         self._files: Files | None = None
+        self._desk: ContactDesk | None = None
         self._server: CwmpServer | None = None
         self._reach: Reach | None = None
+        self._polling: Polling | None = None
         self._stopping = False
         self.exit_code = 0
 
@@ -171,13 +183,17 @@ class Daemon:
             now=time.time,
             committed=news.committed,
         )
+        learning = Learning(store, config.actions, config.diagnosis, now=time.time, metrics=metrics)
+        self._desk = ContactDesk(store, supervisor, now=time.time, metrics=metrics)
         await deadlines.sweep()  # segments are known before the first router is judged
+        await learning.sweep()
         if self._stopping:
             return
+        tls = self._tls = TlsListeners(reactor, TlsMetrics(registry))
         self._port = _listen(reactor, config.cwmp.listen, server.listener)
         reach.start()
         if config.cwmp.tls.listen:
-            secured = over_tls(server.listener, config.cwmp.tls, seconds=reactor.seconds)
+            secured = tls.over("cwmp", config.cwmp.tls, server.listener)
             self._tls_port = _listen(reactor, config.cwmp.tls.listen, secured)
         key = load_or_create_key(config.storage.key_path)
         self._files = Files.on(
@@ -188,13 +204,20 @@ class Daemon:
             database=config.storage.url,
             beside=config.cwmp.listen,
             metrics=metrics,
+            tls=tls,
         )
         services = self._services(store, supervisor, server, registry, watch)
         self._api = ApiServer(create_app(services, config.api), config.api, watch)
         await to_deferred(self._api.start())
         self._every(config.actions.sweep, deadlines.sweep)
+        self._every(config.actions.sweep, learning.sweep)
         self._every(_PRUNE_EVERY, self._prune)
         self._every(_GAUGES_EVERY, lambda: self._gauges(metrics))
+        if config.polling.enabled:
+            self._polling = await to_deferred(
+                open_polling(store, config.polling, committed=committed, metrics=metrics)
+            )
+            self._polling.start()
         self._every(_TIDY_EVERY, self._files.tidy)
         self._every(_TIDY_EVERY, self._settle_identities)
         if self._notify.interval is not None:
@@ -230,15 +253,27 @@ class Daemon:
             return states[-1] if states else None
 
         assert self._files is not None
+        assert self._desk is not None
         return Services(
             store=store,
             files=self._files,
             propose=self._files.proposing(supervisor.propose),
             diagnose=supervisor.judge_again,
             enrol=let_in,
-            stop_reboots=lambda stopped, by: store.set_stop(stopped, by, time.time()),
+            import_routers=lambda lines, replace, dry_run: import_routers(
+                store,
+                server.credentials,
+                lines,
+                replace=replace,
+                dry_run=dry_run,
+                now=time.time(),
+            ),
+            stop_reboots=lambda stopped, by, why: store.set_stop(stopped, by, time.time(), why),
+            contact=self._desk.record,
+            learning=self._config.actions.learning,
             segment=newest,
             registry=registry,
+            counted=ApiMetrics(registry),
             clock=time.time,
             version=__version__,
             checks=(
@@ -253,6 +288,11 @@ class Daemon:
             raise RuntimeError("the CWMP listener is closed")
 
     # --- while it runs --------------------------------------------------------------------------
+
+    def reload(self) -> None:
+        """Take renewed certificates (SIGHUP); all else of the configuration needs a restart."""
+        good = self._tls is None or self._tls.reload()
+        log.info("daemon.reloaded", certificates="good" if good else "kept the last good ones")
 
     def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         async def guarded() -> None:
@@ -304,6 +344,8 @@ class Daemon:
             server.close()
         if self._reach is not None:
             await self._reach.stop()
+        if self._polling is not None:
+            await self._polling.stop()
         if api_stopped is not None:
             await api_stopped
         if files_stopped is not None:
@@ -336,6 +378,8 @@ def _times(config: Config) -> CommandTimes:
     return CommandTimes(
         confirm=actions.confirm,
         settle=actions.settle,
+        day=actions.learning.second_look,
+        week=actions.learning.third_look,
         offline_after=actions.offline_after,
         **msgspec.structs.asdict(actions.deadlines),
     )

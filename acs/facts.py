@@ -8,8 +8,9 @@ from typing import Literal
 
 import msgspec
 
-from acs.commands import Command, Outcome
+from acs.commands import CheckOutcome, Command, CommandKind, IncidentKind, Outcome, Stage
 from acs.identity import DeviceId
+from agents.targets import Target
 from diagnostics.sample import Value
 from diagnostics.verdict import Verdict
 
@@ -180,10 +181,12 @@ class CommandFailed(_Fact, frozen=True, kw_only=True):
 class CommandFinished(_Fact, frozen=True, kw_only=True):
     """An accepted command came to its end after its session: done, or failed if ``is_failed``.
 
-    One that is not known, or ended already, changes nothing: routers tell things twice.
+    One that is not known, or ended already, changes nothing: routers tell things twice. Nor does
+    one that is not of these ``kinds``: the id is a router's word.
     """
 
     command_id: str
+    kinds: tuple[CommandKind, ...]
     is_failed: bool = False
     result: dict[str, object] = {}
 
@@ -206,11 +209,13 @@ class TransferCompleted(_Fact, frozen=True, kw_only=True):
 class UnitsChanged(_Fact, frozen=True, kw_only=True):
     """DUStateChangeComplete came (A.4.2.3), or its autonomous form with an empty key.
 
-    ``results`` are the OpResultStructs as plain values.
+    ``results`` are the OpResultStructs as plain values. ``is_autonomous`` tells the second from
+    routers that lose the key: they mean their one open change.
     """
 
     command_key: str
     results: tuple[dict[str, object], ...]
+    is_autonomous: bool = False
 
 
 class Parameter(msgspec.Struct, frozen=True, array_like=True):
@@ -235,7 +240,11 @@ class TreeRead(_Fact, frozen=True, kw_only=True):
 
 
 class CommandConfirmed(_Fact, frozen=True, kw_only=True):
-    """Event "M Reboot" with the command's key came: the reboot happened and was ours."""
+    """Event "M Reboot" with the command's key came: the reboot happened and was ours.
+
+    An empty id means the router's one reboot under way, if there is one: some routers send
+    "1 BOOT" only (quirk ``no_reboot_event``).
+    """
 
     command_id: str
 
@@ -249,9 +258,22 @@ class CommandVerified(_Fact, frozen=True, kw_only=True):
 
 
 class CommandLapsed(_Fact, frozen=True, kw_only=True):
-    """The deadline passed: a queued command ``expired``, a sent one is ``unconfirmed``."""
+    """The deadline passed: a queued command ``expired``, a sent one is ``unconfirmed``.
+
+    ``is_watched``: the server has been there since it was sent, so that the router could inform.
+    """
 
     command_id: str
+    is_watched: bool = False
+
+
+class Checked(_Fact, frozen=True, kw_only=True):
+    """What an action was worth was looked at, at one of its stages; None: nobody can know."""
+
+    command_id: str
+    stage: Stage
+    outcome: CheckOutcome | None
+    result: dict[str, object] = {}
 
 
 class Judged(_Fact, frozen=True, kw_only=True):
@@ -274,13 +296,36 @@ class Enrolled(_Fact, frozen=True, kw_only=True):
     ha1: str
 
 
+class Admitted(_Fact, frozen=True, kw_only=True):
+    """An operator let a router in that has no user name: a client certificate says who it is."""
+
+
+class CredentialsProved(_Fact, frozen=True, kw_only=True):
+    """The router logged in with the credentials that it was being given; ``ha1`` as in Enrolled."""
+
+    username: str
+    ha1: str
+
+
+class CredentialsKept(_Fact, frozen=True, kw_only=True):
+    """The router answered its new credentials with a fault: it keeps those it has."""
+
+    command_id: str
+
+
 class ContactMade(_Fact, frozen=True, kw_only=True):
-    """The subscriber was in contact; ``action`` is what was tried, ``helped`` whether it did."""
+    """The subscriber was in contact; ``action`` is what was tried, ``helped`` whether it did.
+
+    ``line`` is of support ("first", "second" …), ``finding`` the fault class that led then; None:
+    that of the newest verdict.
+    """
 
     channel: str
     action: str | None = None
     helped: bool | None = None
     note: str = ""
+    line: str = ""
+    finding: str | None = None
 
 
 class Belongs(_Fact, frozen=True, kw_only=True):
@@ -292,6 +337,70 @@ class Belongs(_Fact, frozen=True, kw_only=True):
     segment: str | None = None
     access: Literal["FTTB", "GPON", "xDSL", "DOCSIS", "LTE"] | None = None
     utc_offset: int = 0
+
+
+class TargetSet(_Fact, frozen=True, kw_only=True):
+    """A device is polled from now on, or otherwise than before; first at ``due_at``."""
+
+    target: Target
+    due_at: float
+
+
+class TargetGone(_Fact, frozen=True, kw_only=True):
+    """A device is polled no more."""
+
+    name: str
+
+
+class TargetRead(_Fact, frozen=True, kw_only=True):
+    """A polled device was read, or could not be: its next time, and what is known of it.
+
+    It counts only under the ``lease`` that it was handed out with. ``stops``: it is not to be
+    polled again before a person has looked. ``is_heard``: the router itself answered.
+    """
+
+    name: str
+    lease: str
+    is_heard: bool = False
+    due_at: float
+    known: bytes
+    failures: int = 0
+    fault: str = ""
+    why: str = ""
+    stops: bool = False
+
+
+class _IncidentFact(_Fact, frozen=True, kw_only=True):
+    router_id: str = ""  # an incident is of no single router
+    incident_id: str
+
+
+class IncidentOpened(_IncidentFact, frozen=True, kw_only=True):
+    """Siblings were lost, booted or came into error together.
+
+    ``place`` is a segment of the topology or an IP prefix, as ``basis`` says; ``routers`` are all
+    that belong to it, ``affected`` those that speak for the incident; ``began_at`` is when it is
+    likely to have begun.
+    """
+
+    basis: Literal["segment", "prefix"]
+    place: str
+    kind: IncidentKind
+    began_at: float
+    routers: tuple[str, ...]
+    affected: tuple[str, ...]
+    figures: dict[str, object] = {}
+
+
+class IncidentGrew(_IncidentFact, frozen=True, kw_only=True):
+    """More routers are affected, or belong to the place."""
+
+    affected: tuple[str, ...] = ()
+    routers: tuple[str, ...] = ()
+
+
+class IncidentClosed(_IncidentFact, frozen=True, kw_only=True):
+    """Enough of its routers are back, or it has lasted for too long."""
 
 
 Fact = (
@@ -315,11 +424,21 @@ Fact = (
     | CommandConfirmed
     | CommandVerified
     | CommandLapsed
+    | Checked
     | Judged
     | Quarantined
     | Enrolled
+    | Admitted
+    | CredentialsProved
+    | CredentialsKept
     | ContactMade
     | Belongs
+    | TargetSet
+    | TargetGone
+    | TargetRead
+    | IncidentOpened
+    | IncidentGrew
+    | IncidentClosed
 )
 
 
@@ -331,6 +450,20 @@ class ConnectionSecret(msgspec.Struct, frozen=True):
 
     def __repr__(self) -> str:
         return "ConnectionSecret(redacted)"
+
+
+class NewCredentials(msgspec.Struct, frozen=True):
+    """What a router is to log in with from now on. Never shown: its repr is redacted.
+
+    ``is_renamed`` says that the user name is another one than before.
+    """
+
+    username: str
+    password: str
+    is_renamed: bool
+
+    def __repr__(self) -> str:
+        return f"NewCredentials({self.username!r}, redacted)"
 
 
 class RouterRecord(msgspec.Struct, frozen=True):

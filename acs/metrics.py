@@ -18,7 +18,7 @@ from prometheus_client import (
     ProcessCollector,
 )
 
-from acs.commands import CommandKind, CommandState, Outcome
+from acs.commands import CommandKind, CommandState, IncidentKind, Outcome, PolicyState
 from acs.facts import EVENT_CODES
 from acs.tallies import OTHER, Distribution, Tally
 from diagnostics.verdict import ACTIONS, Action
@@ -27,6 +27,8 @@ TURN_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.
 COMMIT_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
 SESSION_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
 REACH_BUCKETS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0)
+POLL_BUCKETS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 120.0, 600.0)
+RETRY_COUNTS = ("1", "2-9", "10+")
 ITEM_BUCKETS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0)
 
 
@@ -57,6 +59,14 @@ class Metrics:
         self._informs = Tally(
             "acs_informs", "Events in Informs.", "event", registry, events, open_set=False
         )
+        self._retries = Tally(
+            "acs_inform_retries",
+            "Informs of routers whose sessions before failed, by their RetryCount.",
+            "count",
+            registry,
+            RETRY_COUNTS,
+            open_set=False,
+        )
         self._auth_failures = counts("acs_auth_failures", "Refused credentials.", "reason")
         self._malformed = counts("acs_malformed", "Messages that could not be read.", "code")
         self._quirks = counts("acs_quirks", "Tolerated oddities of routers.", "quirk")
@@ -78,6 +88,26 @@ class Metrics:
             buckets=REACH_BUCKETS,
         )
         self._stun = counts("acs_stun_requests", "Datagrams to the STUN server.", "outcome")
+        self._polls = Histogram(
+            "acs_poll_seconds",
+            "Readings of polled devices, by what became of them.",
+            ("way", "outcome"),
+            registry=registry,
+            buckets=POLL_BUCKETS,
+        )
+        self._poll_late = Histogram(
+            "acs_poll_late_seconds",
+            "How long after its time a polled device's reading began.",
+            registry=registry,
+            buckets=POLL_BUCKETS,
+        )
+        self._poll_deferred = Gauge(
+            "acs_polls_deferred", "Polled devices that are due and wait.", registry=registry
+        )
+        self._poll_failures = counts("acs_poll_failures", "Failures of polling itself.", "what")
+        self._datagrams = counts(
+            "acs_snmp_datagrams", "Datagrams of SNMP that answer nothing, or went twice.", "kind"
+        )
         self._mismatches = Counter(
             "acs_identity_mismatches",
             "Routers that named themselves as another one than their credentials are of.",
@@ -147,7 +177,51 @@ class Metrics:
         self._outcomes = {(k, o): outcomes.labels(k, o) for k in kinds for o in get_args(Outcome)}
         self._other_command = commands
         self._other_outcome = outcomes
+        self._incidents = Gauge(
+            "acs_incidents_open", "Incidents that are open.", ("kind",), registry=registry
+        )
+        incident_kinds = get_args(IncidentKind)
+        self.set_incidents(dict.fromkeys(incident_kinds, 0))
+        self._opened = Tally(
+            "acs_incidents_opened",
+            "Incidents that this process opened.",
+            "kind",
+            registry,
+            incident_kinds,
+            open_set=False,
+        )
         self._refusals = Tally("acs_refusals", "Commands refused.", "guard", registry)
+        self._learning(registry)
+
+    def _learning(self, registry: CollectorRegistry) -> None:
+        self._silent = Counter(
+            "acs_silent_routers",
+            "Routers that did not come back from a reboot in time.",
+            registry=registry,
+        )
+        self._checks = Counter(
+            "acs_checks",
+            "Looks at what actions were worth: how long after, on which side, what was found.",
+            ("stage", "arm", "outcome"),
+            registry=registry,
+        )
+        self._contacts = Tally(
+            "acs_contacts", "Contacts with subscribers.", "escalated", registry, ("no", "yes")
+        )
+        self._stopped = Gauge(
+            "acs_reboots_stopped", "Whether an operator has stopped reboots.", registry=registry
+        )
+        self._policy = Gauge(
+            "acs_policy", "The policy's state: 1 at the one it has.", ("state",), registry=registry
+        )
+        self._tried = Gauge(
+            "acs_policy_routers", "Routers that this policy has acted on.", registry=registry
+        )
+        self._models = Gauge(
+            "acs_models_stopped",
+            "Models whose reboots are stopped because a router did not come back.",
+            registry=registry,
+        )
 
     def _files(self, registry: CollectorRegistry) -> None:
         self._file_requests = Counter(
@@ -196,6 +270,11 @@ class Metrics:
     def informed(self, event: str) -> None:
         """An Inform brought an event; a code that is not the standard's is "vendor" or "other"."""
         self._informs.add(event)
+
+    def retried(self, count: int) -> None:
+        """An Inform had this RetryCount, above 0: sessions before it failed."""
+        few, some, many = RETRY_COUNTS
+        self._retries.add(few if count == 1 else some if count < 10 else many)  # noqa: PLR2004 - as the label says
 
     def auth_failed(self, reason: str) -> None:
         """Credentials were refused."""
@@ -248,6 +327,28 @@ class Metrics:
         """Items that wait in another queue, named by our own code."""
         self._depth_family.labels(queue).set(depth)
 
+    # --- polling ------------------------------------------------------------------------------
+
+    def polled(self, way: str, outcome: str, seconds: float) -> None:
+        """A device was read, or could not be: ``ok`` or the fault."""
+        self._polls.labels(way, outcome).observe(seconds)
+
+    def poll_late(self, seconds: float) -> None:
+        """How long after its time a reading began."""
+        self._poll_late.observe(seconds)
+
+    def poll_deferred(self, count: int) -> None:
+        """So many devices that are due wait."""
+        self._poll_deferred.set(count)
+
+    def poll_failed(self, what: str) -> None:
+        """``due``, ``deliver`` or ``read`` failed in a way that nobody foresaw."""
+        self._poll_failures.add(what)
+
+    def datagram(self, kind: str) -> None:
+        """A datagram of SNMP that answers nothing, or had to be sent again."""
+        self._datagrams.add(kind)
+
     # --- actions ------------------------------------------------------------------------------
 
     def judged(self, action: str) -> None:
@@ -267,6 +368,35 @@ class Metrics:
     def refused(self, guard: str) -> None:
         """A guard refused a command."""
         self._refusals.add(guard)
+
+    def incident_opened(self, kind: IncidentKind) -> None:
+        """An incident was opened by this node."""
+        self._opened.add(kind)
+
+    def set_incidents(self, counts: Mapping[IncidentKind, int]) -> None:
+        """So many incidents are open in the whole fleet; kinds that are left out have none."""
+        for kind in get_args(IncidentKind):
+            self._incidents.labels(kind).set(counts.get(kind, 0))
+
+    def silent(self) -> None:
+        """A router did not come back from a reboot."""
+        self._silent.inc()
+
+    def checked(self, stage: str, arm: str, outcome: str) -> None:
+        """What an action was worth was looked at."""
+        self._checks.labels(stage, arm, outcome).inc()
+
+    def contact(self, *, escalated: bool) -> None:
+        """A contact with a subscriber was recorded."""
+        self._contacts.add("yes" if escalated else "no")
+
+    def set_standing(self, *, is_stopped: bool, policy: str, tried: int, models: int) -> None:
+        """The kill switch, the policy's state, routers that it was tried on, stopped models."""
+        self._stopped.set(is_stopped)
+        for state in get_args(PolicyState):
+            self._policy.labels(state).set(state == policy)
+        self._tried.set(tried)
+        self._models.set(models)
 
     def set_routers(self, by_verdict: Mapping[Action | None, int]) -> None:
         """Routers by newest verdict; the key None counts those without one."""

@@ -51,6 +51,12 @@ NONE = Baseline(0.0, *([math.nan] * 8))
 WIDTH = len(Baseline._fields)
 
 
+def median(values: list[float]) -> float:
+    """The median of a few readings, at least one."""
+    ordered, middle = sorted(values), len(values) // 2
+    return (ordered[middle] + ordered[~middle]) / 2
+
+
 def medians(values: Array) -> Array:
     """Median of each row, NaN left out; NaN for a row without readings."""
     return _middle(np.sort(values, axis=1), _last(values))

@@ -37,12 +37,18 @@ class SegmentState(msgspec.Struct, frozen=True):
 
 
 class Contact(msgspec.Struct, frozen=True):
-    """An earlier contact of the subscriber; ``action`` is what was tried."""
+    """An earlier contact of the subscriber; ``action`` is what was tried.
+
+    ``finding`` is the fault class that led then; ``escalated``: it was not the first contact of
+    late about it.
+    """
 
     at: float
     channel: str
     action: str | None = None
     helped: bool | None = None
+    finding: str | None = None
+    escalated: bool = False
 
 
 class Cohort(msgspec.Struct, frozen=True):

@@ -11,11 +11,11 @@ from diagnostics.context import Context
 from diagnostics.history import History
 from diagnostics.model import Model, merged
 from diagnostics.observations import DAY, Finding, Observations
-from diagnostics.symptoms import applicable
+from diagnostics.symptoms import applicable, names
 from diagnostics.thresholds import Thresholds
 from diagnostics.verdict import Verdict
 from diagnostics.weighing import UNSEEN, Standing, weigh
-from diagnostics.wording import worded
+from diagnostics.wording import HELD, STALE, spoken, worded
 
 _MINUTE = 60.0
 _MOST_LEAK = 2.0
@@ -70,15 +70,19 @@ def diagnose(history: History, context: Context, thresholds: Thresholds, now: fl
         since_cure=_since_cure(see),
         in_vain=see.in_vain(),
     )
-    weighed = weigh(model, thresholds, standing, symptoms, tuple(found))
+    weighed = weigh(model, thresholds, standing, names(history.metrics), tuple(found))
+    age = _age(see)
+    wants_fresh = age >= thresholds.fresh_age and weighed.doubt >= thresholds.fresh_worth
+    changes = _held(see) or weighed.would_change
     return Verdict(
         action=weighed.action,
         confidence=weighed.confidence,
         probabilities=weighed.probabilities,
         causes=weighed.causes,
         evidence=worded(findings, weighed),
-        would_change=_held(see) or weighed.would_change,
+        would_change=(*_stale(age), *changes) if wants_fresh else changes,
         judged_at=now,
+        wants_fresh=wants_fresh,
     )
 
 
@@ -101,6 +105,13 @@ def _since_cure(see: Observations) -> float:
 def _held(see: Observations) -> tuple[str, ...]:
     if not see.is_settling or see.is_calling or see.uptime is None:
         return ()
-    ago, hold = see.uptime / _MINUTE, see.limits.hold / _MINUTE
-    says = f"It restarted {ago:.0f} minutes ago: readings are judged {hold:.0f} minutes after that."
-    return (says,)
+    return (spoken(HELD, see.uptime / _MINUTE, see.limits.hold / _MINUTE),)
+
+
+def _age(see: Observations) -> float:
+    """Age of the newest readings, seconds."""
+    return see.now - see.last_at if see.last_at is not None else math.inf
+
+
+def _stale(age: float) -> tuple[str, ...]:
+    return (spoken(STALE, age / _MINUTE),) if math.isfinite(age) else ()

@@ -6,15 +6,14 @@ the router's health is not decided here.
 
 import itertools
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-
-import numpy as np
 
 from diagnostics.baselines import Array, Baseline
 from diagnostics.layout import LEADING
 from diagnostics.past import CorruptWindow, Past
 from diagnostics.recent import Recent
-from diagnostics.rows import WINDOWS, Growth, grown
+from diagnostics.rows import WINDOWS, Growth
 from diagnostics.sample import Sample, Value
 
 __all__ = ["WINDOWS", "CorruptWindow", "Growth", "History"]
@@ -29,6 +28,7 @@ class History:
 
     __slots__ = (
         "_changed",
+        "_columns",
         "_grown",
         "_numbers",
         "_past",
@@ -48,10 +48,11 @@ class History:
 
     def _forget(self) -> None:
         self._table: Array | None = None
+        self._columns: list[list[float]] | None = None
         self._tail: list[list[float]] | None = None
         self._numbers: dict[str, float] | None = None
         self._words: dict[str, str] | None = None
-        self._grown: dict[float, dict[str, Growth]] | None = None
+        self._grown: dict[tuple[str, float], Growth] | None = None
 
     @classmethod
     def empty(cls) -> "History":
@@ -217,20 +218,29 @@ class History:
 
     def highest(self, metric: str) -> float | None:
         """The highest raw reading of a gauge in the recent rows."""
+        return max(self.readings(metric), default=None)
+
+    def readings(self, metric: str) -> list[float]:
+        """Raw readings of a gauge in the recent rows, oldest first."""
         column = self._recent.layout.index.get(metric)
-        if column is None or column >= self._recent.layout.numeric or not len(self._rows()):
-            return None
-        high = float(np.fmax.reduce(self._rows()[:, LEADING + column]))
-        return None if math.isnan(high) else high
+        if column is None or column >= self._recent.layout.numeric:
+            return []
+        return [value for value in self._listed()[LEADING + column] if value == value]  # noqa: PLR0124 - NaN
 
     def series(self, metric: str) -> list[tuple[float, float]]:
         """Times (Unix seconds UTC) and raw readings of a gauge in the recent rows."""
         column = self._recent.layout.index.get(metric)
         if column is None or column >= self._recent.layout.numeric:
             return []
-        pairs = self._rows()[:, (0, LEADING + column)].tolist()
-        base = self._recent.base
-        return [(base + at, value) for at, value in pairs if value == value]  # noqa: PLR0124
+        columns, base = self._listed(), self._recent.base
+        pairs = zip(columns[0], columns[LEADING + column], strict=True)
+        return [(base + at, value) for at, value in pairs if value == value]  # noqa: PLR0124 - NaN
+
+    def _listed(self) -> list[list[float]]:
+        """The recent rows by column: many symptoms ask for one each."""
+        if self._columns is None:
+            self._columns = self._rows().T.tolist()
+        return self._columns
 
     def baseline(self, metric: str) -> Baseline:
         """What is normal for a metric of this router."""
@@ -238,14 +248,37 @@ class History:
 
     def gaps(self) -> list[float]:
         """Seconds between successive recent rows; frequent samples were merged."""
-        times: list[float] = self._rows()[:, 0].tolist()
+        times = self._listed()[0]
         return [later - at for at, later in itertools.pairwise(times)]
 
-    def growths(self, seconds: float) -> dict[str, Growth]:
-        """The growth of each counter over the newest ``seconds``, one of ``WINDOWS``."""
+    def grown(self, metric: str, seconds: float) -> Growth:
+        """By how much a counter grew over the newest ``seconds``, one of ``WINDOWS``.
+
+        Both 0 where nothing is known.
+        """
         if self._grown is None:
-            self._grown = grown(self._recent.layout, self._rows())
-        return self._grown[seconds]
+            self._grown = {}
+        known = self._grown.get((metric, seconds))
+        if known is None:
+            known = self._grown[metric, seconds] = self._summed(metric, seconds)
+        return known
+
+    def _summed(self, metric: str, seconds: float) -> Growth:
+        layout = self._recent.layout
+        column = layout.index.get(metric)
+        if column is None or column >= len(layout.counters):
+            return 0.0, 0.0
+        columns = self._listed()
+        times = columns[0]
+        if not times:
+            return 0.0, 0.0
+        first = bisect_right(times, times[-1] - seconds)
+        growth, spans = columns[LEADING + column][first:], columns[LEADING - 1][first:]
+        total = sum(growth)
+        if total == total:  # noqa: PLR0124 - no NaN: no gap
+            return total, sum(spans)
+        pairs = [(g, span) for g, span in zip(growth, spans, strict=True) if g == g]  # noqa: PLR0124
+        return sum(g for g, _ in pairs), sum(span for _, span in pairs)
 
     def growth(self, metric: str, seconds: float) -> Growth | None:
         """The growth of a counter over the newest ``seconds``; None when no pair is known.
@@ -253,13 +286,25 @@ class History:
         Up to a day it is that of the smallest of ``WINDOWS`` that holds them; beyond, it is taken
         from the buckets, whose newest may be six hours old.
         """
+        if metric not in self._recent.layout.index:
+            return None
         window = min((w for w in WINDOWS if w >= seconds), default=WINDOWS[0])
-        total, known = self.growths(window).get(metric, (0.0, 0.0))
+        total, known = self.grown(metric, window)
         if seconds > WINDOWS[0] and self.last_at is not None:
             older, longer = self.past.growth(metric, self.last_at - seconds)
             if longer > known:
                 total, known = older, longer
         return (total, known) if known > 0 else None
+
+    def newest_growth(self, metric: str) -> Growth | None:
+        """The growth of a counter from the sample before to the newest; None unknown."""
+        layout = self._recent.layout
+        column = layout.index.get(metric)
+        if column is None or column >= len(layout.counters) or not len(self._rows()):
+            return None
+        columns = self._listed()
+        grown, known = columns[LEADING + column][-1], columns[LEADING - 1][-1]
+        return None if math.isnan(grown) else (grown, known)
 
     def per_million(
         self, errors: str, packets: str, seconds: float, minimum: float
@@ -269,21 +314,22 @@ class History:
         None below ``minimum`` packets: a ratio of little is noise. Where the growth of one of
         both is not known throughout, only samples that know both count.
         """
-        growths = self.growths(seconds)
-        if errors not in growths or packets not in growths:
+        index = self._recent.layout.index
+        if errors not in index or packets not in index:
             return None
-        bad, known = growths[errors]
-        total, longer = growths[packets]
+        bad, known = self.grown(errors, seconds)
+        total, longer = self.grown(packets, seconds)
         if known != longer:
             bad, total = self._both(errors, packets, seconds)
         return bad / total * _MILLION if total >= minimum else None
 
     def _both(self, errors: str, packets: str, seconds: float) -> tuple[float, float]:
-        index, rows = self._recent.layout.index, self._rows()
-        rows = rows[rows[:, 0] > rows[-1, 0] - seconds]
-        pairs = rows[:, (LEADING + index[errors], LEADING + index[packets])]
-        bad, total = pairs[~np.isnan(pairs).any(axis=1)].sum(axis=0, dtype=np.float64).tolist()
-        return bad, total
+        index, columns = self._recent.layout.index, self._listed()
+        first = bisect_right(columns[0], columns[0][-1] - seconds)
+        bads = columns[LEADING + index[errors]][first:]
+        alls = columns[LEADING + index[packets]][first:]
+        known = [pair for pair in zip(bads, alls, strict=True) if sum(pair) == sum(pair)]  # NaN
+        return sum(bad for bad, _ in known), sum(count for _, count in known)
 
     def _rows(self) -> Array:
         if self._table is None:

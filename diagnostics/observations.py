@@ -8,6 +8,7 @@ import itertools
 from functools import lru_cache
 from typing import NamedTuple
 
+from diagnostics.baselines import median
 from diagnostics.context import Boot, Contact, Context
 from diagnostics.history import WINDOWS, History
 from diagnostics.neighbours import neighbourhood
@@ -18,6 +19,7 @@ DAY, HOUR = WINDOWS[0], 3600.0
 _SAME_BOOT = 300.0  # an event and the uptime tell the same restart within this
 _LATELY = WINDOWS[1]
 _LEAST_KNOWN = 0.5  # share of a window whose growth must be known to give a rate
+_LEAST_SPAN = 240.0  # seconds of growth that give a rate
 _FRESHER = 0.5  # an age that grew by less than this share of the time began anew
 _FEWEST = 4  # buckets of six hours: a day of normal
 _EVENINGS, _RESTS = 2, 6  # least readings of an evening and of the rest of a day
@@ -32,11 +34,6 @@ def _access_of(metrics: tuple[str, ...]) -> str | None:
             if name.startswith(prefix):
                 return access
     return None
-
-
-def _median(values: list[float]) -> float:
-    ordered, middle = sorted(values), len(values) // 2
-    return (ordered[middle] + ordered[~middle]) / 2
 
 
 class Finding(NamedTuple):
@@ -132,7 +129,7 @@ class Observations:
 
     def by_day(self, metric: str, quantile: float) -> float | None:
         """A quantile of the readings of a day; of a few readings their median."""
-        readings = sorted(value for _, value in self.history.series(metric))
+        readings = sorted(self.history.readings(metric))
         if len(readings) < _FEWEST:
             return readings[len(readings) // 2] if readings else None
         return readings[round(quantile * (len(readings) - 1))]
@@ -153,8 +150,8 @@ class Observations:
                 (evening if busy else rest).append(value)
         if len(evening) < _EVENINGS or len(rest) < _RESTS:
             return None
-        usual = _median(rest)
-        return _median(evening), usual, _median([abs(value - usual) for value in rest])
+        usual = median(rest)
+        return median(evening), usual, median([abs(value - usual) for value in rest])
 
     def usual(self, metric: str) -> float | None:
         """Its own median; of a counter the growth per hour. None without a day of buckets."""
@@ -162,7 +159,10 @@ class Observations:
         return normal.median if normal.n >= _FEWEST else None
 
     def usual_by_now(self, metric: str) -> float | None:
-        """Median of a gauge at this time of the day; None without three days of buckets."""
+        """Median at this time of the day; None without three days of buckets.
+
+        Of a counter the growth per hour.
+        """
         return self.history.past.usual_at(metric, self.now)
 
     def z(self, metric: str, floor: float) -> float | None:
@@ -182,12 +182,12 @@ class Observations:
         return max(known) if known else None
 
     def _rate(self, metric: str, seconds: float) -> float | None:
-        grown, known = self.history.growths(seconds).get(metric, (0.0, 0.0))
+        grown, known = self.history.grown(metric, seconds)
         return grown / known * HOUR if known > 0 else None
 
     def in_a_day(self, metric: str) -> float | None:
         """Growth of a counter over 24 hours; None when less than half of them is known."""
-        grown, known = self.history.growths(DAY).get(metric, (0.0, 0.0))
+        grown, known = self.history.grown(metric, DAY)
         return grown if grown > 0 or known >= _LEAST_KNOWN * DAY else None
 
     def in_days(self, metric: str, days: float) -> float | None:
@@ -207,7 +207,7 @@ class Observations:
         known = [ratio for ratio in ratios if ratio is not None]
         if known:
             return max(known)
-        if self.history.growths(DAY).get(errors, (0.0, 0.0))[1] > 0:
+        if self.history.grown(errors, DAY)[1] > 0:
             return None
         bad, good = self.numbers.get(errors), self.numbers.get(packets)
         if bad is None or good is None or good < minimum:
@@ -234,6 +234,17 @@ class Observations:
         if usual is None or lately is None or not usual > 0:
             return None
         return lately / usual
+
+    def newest_share(self, metric: str) -> float | None:
+        """Newest growth of a counter as a share of what is usual at this time of the day.
+
+        Or of what is usual at any time, where three days are not known. None unknown.
+        """
+        newest = self.history.newest_growth(metric)
+        if newest is None or newest[1] < _LEAST_SPAN:
+            return None
+        usual = self.usual_by_now(metric) or self.usual(metric)
+        return newest[0] / newest[1] * HOUR / usual if usual else None
 
     def earlier_contacts(self) -> list[Contact]:
         """The contacts of the last days, the one that is going on left out."""
@@ -276,6 +287,10 @@ class Observations:
             boot.at >= since and boot.cause != "remote_reboot" and self._with_neighbours(boot.at)
             for boot in self.boots
         )
+
+    def has_restarted(self, since: float) -> bool:
+        """Whether it restarted since a moment, and not at our bidding."""
+        return any(boot.at >= since and boot.cause != "remote_reboot" for boot in self.boots)
 
     def _with_neighbours(self, at: float) -> bool:
         least = self.limits.power.siblings

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnostics import baselines, trends
-from diagnostics.baselines import Array, Baseline
+from diagnostics.baselines import Array, Baseline, median
 from diagnostics.layout import layout_of
 from diagnostics.rows import BUCKET
 
@@ -38,7 +38,12 @@ _EVENINGS = 3
 _A_DAY = 4  # buckets
 _MIDDLE = 2.0  # hours into the evening
 _PER_HOUR = np.float32(3600)
+_HOUR = 3600.0
 _NAN = np.float32(math.nan)
+
+
+_NO_NUMBERS: NDArray[np.uint32] = np.zeros(0, dtype="<u4")
+_NO_DATA: Array = np.zeros((0, 0, _FIGURES), dtype="<f4")
 
 
 class CorruptWindow(ValueError):  # noqa: N818 - the field's term, as in CorruptData
@@ -56,15 +61,17 @@ class Past:
         epoch_at: when the uptime epoch began that was current at the last closing; NaN unknown.
     """
 
-    __slots__ = ("_data", "_numbers", "_table", "counters", "epoch_at", "ids")
+    __slots__ = ("_data", "_index", "_lines", "_numbers", "_table", "counters", "epoch_at", "ids")
 
     def __init__(self) -> None:
         self.ids = b""
         self.counters = 0
         self.epoch_at = math.nan
-        self._numbers: NDArray[np.uint32] = np.zeros(0, dtype="<u4")
-        self._data: Array = np.zeros((0, 0, _FIGURES), dtype="<f4")
+        self._numbers: NDArray[np.uint32] = _NO_NUMBERS
+        self._data: Array = _NO_DATA
         self._table: Array | None = None
+        self._lines: list[list[float]] | None = None
+        self._index: Mapping[str, int] | None = None
 
     @classmethod
     def decode(cls, data: bytes) -> "Past":
@@ -120,7 +127,7 @@ class Past:
         self._numbers = np.append(self._numbers[kept], np.uint32(number)).astype("<u4")
         self._data = np.concatenate((self._data[kept], figures[np.newaxis]))
         self.epoch_at = epoch_at
-        self._table = None
+        self._table = self._lines = None
 
     def _widen(self, ids: bytes, counters: int) -> None:
         old = np.frombuffer(self.ids, "<u2").tolist()
@@ -129,6 +136,7 @@ class Past:
         for column, vital in enumerate(old):
             data[:, new.index(vital)] = self._data[:, column]
         self.ids, self.counters, self._data = ids, counters, data
+        self._index = None
 
     def _baselines(self) -> Array:
         if self._table is None:
@@ -161,14 +169,18 @@ class Past:
             table[column, 7:] = trends.theil_sen(begun[here] / 86400.0, y[here])
 
     def _columns(self) -> Mapping[str, int]:
-        return layout_of(self.ids).index
+        if self._index is None:
+            self._index = layout_of(self.ids).index
+        return self._index
 
     def baseline(self, metric: str) -> Baseline:
         """What is normal for ``metric``; ``baselines.NONE`` when nothing is known."""
         column = self._columns().get(metric)
         if column is None or not len(self._numbers):
             return baselines.NONE
-        return Baseline._make(self._baselines()[column].tolist())
+        if self._lines is None:
+            self._lines = self._baselines().tolist()
+        return Baseline._make(self._lines[column])
 
     def growth(self, metric: str, since: float) -> tuple[float, float]:
         """Growth of a counter in the buckets that began at ``since`` or later, and its seconds."""
@@ -181,16 +193,32 @@ class Past:
         return float(seen[:, 0].sum()), float(seen[:, 1].sum())
 
     def usual_at(self, metric: str, at: float) -> float | None:
-        """Median of a gauge in the buckets of the same six hours of the day as ``at``.
+        """Median in the buckets of the same six hours of the day as ``at``.
 
-        None with fewer than three.
+        Of a counter the growth per hour. None with fewer than three.
         """
         column = self._columns().get(metric)
-        if column is None or column < self.counters:
+        if column is None:
             return None
-        figures = self._data[self._numbers % _A_DAY == at // BUCKET % _A_DAY, column, 0]
-        figures = figures[figures == figures]  # noqa: PLR0124 - NaN
-        return float(np.median(figures)) if len(figures) >= _EVENINGS else None
+        part = int(at // BUCKET) % _A_DAY
+        # Lists: arrays of a dozen cost more than they save.
+        figures = [
+            value / seconds * _HOUR if column < self.counters else value
+            for number, (value, seconds, _) in zip(
+                self._numbers.tolist(), self._data[:, column].tolist(), strict=True
+            )
+            if number % _A_DAY == part and value == value  # noqa: PLR0124 - NaN
+        ]
+        return median(figures) if len(figures) >= _EVENINGS else None
+
+    def share_without(self, metric: str) -> float:
+        """Share of the buckets in which a gauge fell to 0; 0 where nothing is known."""
+        column = self._columns().get(metric)
+        if column is None or column < self.counters:
+            return 0.0
+        lows = self._data[:, column, 1]
+        lows = lows[np.isfinite(lows)]
+        return float(np.count_nonzero(lows <= 0)) / len(lows) if len(lows) else 0.0
 
     def evenings(
         self, metric: str, begins: float, utc_offset: int
@@ -202,16 +230,19 @@ class Past:
         column = self._columns().get(metric)
         if column is None or column < self.counters:
             return None
-        hour = (self._numbers * BUCKET + utc_offset) % _DAY / 3600
         # the bucket that has the evening's middle
-        busy = (hour <= begins + _MIDDLE) & (begins + _MIDDLE < hour + BUCKET / 3600)
-        highs = self._data[:, column, 2]
-        seen = np.isfinite(highs)
-        evening, rest = highs[busy & seen], highs[~busy & seen]
-        if len(evening) < _EVENINGS or len(rest) < _EVENINGS:
+        middle = (begins + _MIDDLE) * _HOUR
+        busy: list[float] = []
+        rest: list[float] = []
+        highs = self._data[:, column, 2].tolist()
+        for number, high in zip(self._numbers.tolist(), highs, strict=True):
+            if high == high:  # noqa: PLR0124 - NaN
+                begun = (number * BUCKET + utc_offset) % _DAY
+                (busy if begun <= middle < begun + BUCKET else rest).append(high)
+        if len(busy) < _EVENINGS or len(rest) < _EVENINGS:
             return None
-        usual = float(np.median(rest))
-        return float(np.median(evening)), usual, float(np.median(np.abs(rest - usual)))
+        usual = median(rest)
+        return median(busy), usual, median([abs(high - usual) for high in rest])
 
     def series(self, metric: str) -> list[tuple[float, float]]:
         """Beginning and first figure of each bucket that has one, oldest first."""

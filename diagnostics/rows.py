@@ -6,7 +6,6 @@ growth. Private to the window.
 
 import math
 import struct
-from bisect import bisect_right
 from collections.abc import Sequence
 
 import numpy as np
@@ -98,27 +97,3 @@ def covered(layout: Layout, rows: bytes, late: Sequence[tuple[int, float]]) -> b
         gap = (numbers[:, 0] > since) & np.isnan(numbers[:, LEADING + column])
         numbers[gap, LEADING + column] = 0
     return numbers.tobytes()
-
-
-def grown(layout: Layout, numbers: Array) -> dict[float, dict[str, Growth]]:
-    """For each of ``WINDOWS`` the growth of each counter over its newest seconds."""
-    count = len(layout.counters)
-    if not len(numbers) or not count:
-        return {seconds: {} for seconds in WINDOWS}
-    names = [name for name, _ in layout.counters]
-    times: list[float] = numbers[:, 0].tolist()
-    first = [bisect_right(times, times[-1] - seconds) for seconds in WINDOWS]
-    rows = numbers[min(first) :]
-    growth = rows[:, LEADING : LEADING + count]
-    seen = growth == growth  # noqa: PLR0124 - NaN: a gap
-    # Growth and the time that it covers side by side: one sum for both.
-    both = np.zeros((len(rows), 2 * count))
-    np.copyto(both[:, :count], growth, where=seen)
-    np.multiply(seen, rows[:, 1:2], out=both[:, count:])
-    growths: dict[float, dict[str, Growth]] = {}
-    for seconds, start in zip(WINDOWS, first, strict=True):
-        sums: list[float] = np.add.reduce(both[start - min(first) :], axis=0).tolist()
-        growths[seconds] = dict(
-            zip(names, zip(sums[:count], sums[count:], strict=True), strict=True)
-        )
-    return growths

@@ -23,8 +23,9 @@ class Memory(_Limits, frozen=True, kw_only=True):
     days_left: float = 7.0  # days until exhausted at this slope: growing [Garg98]
     months_left: float = 30.0  # days until exhausted at this slope: no leak that counts; proposed
     sure: float = 4.0  # Mann-Kendall z that leaves no doubt, p < 1e-4 [Garg98]
-    half_way: float = 0.25  # share of the time that the first half of the growth takes at least: a
-    # page cache fills fast after a restart and then stops; proposed
+    early: float = 0.6  # share of the growth that came in the first half of the time: a leak's is
+    # half, a page cache fills ever more slowly; proposed
+    risen: float = 10.0  # % of memory by which it grew without doubt: a leak however slow; proposed
     hours_left: float = 24.0  # hours until exhausted: critical [Garg98]
     slab_share: float = 1.0  # % of memory a day that kernel memory may grow; proposed
     oom_kills: float = 2.0  # kills in 24 h that are several; proposed
@@ -35,6 +36,7 @@ class Processes(_Limits, frozen=True, kw_only=True):
 
     lookups_some: float = 0.01  # share of failed look-ups; proposed
     lookups_failing: float = 0.10  # share of failed look-ups; [US9379939] uses DNS time-outs
+    lookups_dead: float = 0.50  # share of failed look-ups: the service is gone, not slow; proposed
     cpu_busy: float = 70.0  # % busy; proposed
     cpu_full: float = 90.0  # % busy; proposed
     cpu_risen: float = 30.0  # points above its own median: one core of several spins; proposed
@@ -92,6 +94,7 @@ class Wifi(_Limits, frozen=True, kw_only=True):
     noise_much: float = -85.0  # dBm; proposed
     usual_day: float = 0.3  # quantile of a day that stands for it: three hours in ten
     few_clients: float = 0.6  # of the clients usual at this time of day; proposed
+    often_empty: float = 0.2  # share of the quarters of a day that once had no client; proposed
     home_traffic: float = 0.3  # share of its usual packet rate that shows somebody at home
 
 
@@ -131,7 +134,9 @@ class Line(_Limits, frozen=True, kw_only=True):
     light_doubtful: float = -24_000.0  # 0.001 dBm [VEEX]
     light_bad: float = -27_000.0  # 0.001 dBm: sensitivity of class B+ [G984]
     light_strong: float = -8_000.0  # 0.001 dBm: overload [G984]
-    light_drop: float = 2_000.0  # 0.001 dB below its own median; proposed
+    light_drop: float = (
+        1_500.0  # 0.001 dB below its own median; a bend costs 2 dB or more; proposed
+    )
     light_big_drop: float = 3_000.0  # 0.001 dB below its own median; proposed
     olt_doubtful: float = -26.0  # dBm [G984]
     olt_bad: float = -28.0  # dBm [G984]
@@ -189,17 +194,24 @@ class Network(_Limits, frozen=True, kw_only=True):
     offline_rate: float = 0.02  # share offline on an ordinary day; proposed
     error_rate: float = 0.05  # share of siblings in error on an ordinary day; proposed
     call_rate: float = 0.002  # calls of a router in 15 min on an ordinary day; proposed
+    boot_rate: float = 0.002  # restarts of a router in 10 min: 0.3 a day [BISmark]
     calls_floor: float = 0.7  # calls in 15 min on top: one may be the subscriber's own; proposed
-    count_doubtful: float = 2.5  # deviate of a count from the segment's own usual; proposed
-    count_lasting: float = 1.5  # the same of the last hour's mean, doubtful; proposed
-    count_sure: float = (
-        4.0  # the same: p < 1e-3 at counts of a few (design: segment anomaly); proposed
-    )
-    count_many: float = 8.0  # the same: no doubt; proposed
+    count_doubtful: float = 1.0  # deviate of a count from the segment's own usual (signed root of
+    # the Poisson deviance): one segment in six at any time
+    count_likely: float = 2.0  # the same: one segment in forty
+    count_sure: float = 3.1  # the same: p < 1e-3 (guard rails: segment anomaly)
+    count_vast: float = 4.5  # the same: p < 1e-5, no chance in a fleet of any size
+    usual_hours: float = 6.0  # hours of a segment's own past that count as much as the fleet's
+    # rate; proposed
+    usual_most: float = 2.0  # of the fleet's rate: more is never usual; proposed
     calls_many: float = 5.0  # calls in 15 min, where only their number is known; proposed
     large_share: float = 0.20  # of the segment; proposed
     lately: float = 3600.0  # seconds of the segment's newest states; older ones say what is usual
     restarts_age: float = 7200.0  # seconds that restarts of neighbours together are news; proposed
+    traffic_none: float = 0.05  # of the usual traffic: nothing but what devices do alone; proposed
+    traffic_little: float = 0.3  # of the usual traffic while somebody calls; proposed
+    traffic_more: float = 2.0  # of the usual traffic; proposed
+    traffic_far_more: float = 4.0  # of the usual traffic; proposed
     late: float = 1.5  # sampling intervals since the newest sample; proposed
     silent: float = 3.0  # sampling intervals since the newest sample; proposed
     state_age: float = 7200.0  # seconds that a state of the segment is news; proposed
@@ -235,11 +247,16 @@ class Thresholds(_Limits, frozen=True, kw_only=True):
         fresh: seconds from the onset of a fault to the call, mean: what a restart cured must have
             come back since. Half an hour after one it is a quarter as likely.
         fresh_factor: the least such factor.
-        excess: what an acceptable action costs more than the right one, at most. With 10 a
-            technician comes when 90 % sure, and is preceded by a consultation below that;
+        excess: what an acceptable action costs more than the right one, at most (evaluation).
+        nearly: so close to the least expected cost the action likelier to be right is chosen;
             proposed.
+        clear: probability of being right from which an action may cost ``hedge`` more; proposed.
+        hedge: what an action that is clearly right may cost more than a hedge, that is half a
+            contact (costs.tsv).
         least_reboot: least probability that a reboot is right for the verdict to be one: by cost
             alone it would be the cheap answer to knowing nothing; proposed.
+        fresh_age: seconds after which readings are old enough to ask for new ones; proposed.
+        fresh_worth: what knowing the cause must save for that, in the unit of the costs; proposed.
         shown: findings that a verdict shows at most.
         least_shown: log-odds below which a finding is not worth a sentence.
         priors: cause to its share of calls.
@@ -255,8 +272,13 @@ class Thresholds(_Limits, frozen=True, kw_only=True):
     least_leak: float = 0.15
     fresh: float = 7200.0
     fresh_factor: float = 0.25
-    excess: float = 10.0
+    excess: float = 2.0
+    nearly: float = 2.0
+    clear: float = 0.7
+    hedge: float = 12.0
     least_reboot: float = 0.3
+    fresh_age: float = 600.0
+    fresh_worth: float = 6.0
     shown: int = 8
     least_shown: float = 0.3
     memory: Memory = Memory()

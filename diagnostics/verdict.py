@@ -52,6 +52,8 @@ class Verdict(msgspec.Struct, frozen=True):
         evidence: findings, weightiest first.
         would_change: sentences: what further finding would change the action.
         judged_at: Unix seconds UTC.
+        wants_fresh: the readings are old, and new ones are worth more than asking for them costs:
+            they should be asked for before the action is taken.
     """
 
     action: Action
@@ -61,3 +63,4 @@ class Verdict(msgspec.Struct, frozen=True):
     evidence: tuple[Evidence, ...]
     would_change: tuple[str, ...]
     judged_at: float
+    wants_fresh: bool = False

@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 
 from diagnostics.model import HEALTHY, Model, Vector
-from diagnostics.symptoms.base import Symptom
 from diagnostics.thresholds import Thresholds
 from diagnostics.verdict import ACTIONS, Action, CauseProbability
 from diagnostics.wording import would_change
@@ -60,6 +59,7 @@ class Weighed(NamedTuple):
     Attributes:
         shown: weight and place among the findings of each that is worth showing.
         normal: weight of all normal findings together, if one sentence is to stand for them.
+        doubt: what knowing the cause would save, in the unit of the costs.
     """
 
     action: Action
@@ -69,13 +69,14 @@ class Weighed(NamedTuple):
     shown: tuple[tuple[float, int], ...]
     normal: float | None
     would_change: tuple[str, ...]
+    doubt: float
 
 
 def weigh(
     model: Model,
     limits: Thresholds,
     standing: Standing,
-    symptoms: tuple[Symptom, ...],
+    symptoms: tuple[str, ...],
     found: tuple[int, ...],
 ) -> Weighed:
     """Weigh what was found.
@@ -84,7 +85,7 @@ def weigh(
         model: the tables, compiled for ``limits``; it keeps the results.
         limits: the thresholds.
         standing: facts of the moment.
-        symptoms: that the router can show.
+        symptoms: names of those that the router can show.
         found: for each of them its row in the model, or ``UNSEEN``.
     """
     key = (standing, symptoms, found)
@@ -101,7 +102,7 @@ def _weigh(
     model: Model,
     limits: Thresholds,
     standing: Standing,
-    symptoms: tuple[Symptom, ...],
+    symptoms: tuple[str, ...],
     found: tuple[int, ...],
 ) -> Weighed:
     rows = [row for row in found if row != UNSEEN]
@@ -109,7 +110,8 @@ def _weigh(
     posterior = _normalised(prior + np.add.reduce(model.logs.take(rows, axis=0)))
     chances: list[float] = (posterior @ model.rights).tolist()
     costs = model.costs + _again(limits, standing)
-    action = _chosen(posterior @ costs, chances[_REBOOT], limits, standing)
+    expected: list[float] = (posterior @ costs).tolist()
+    action = _chosen(expected, chances, limits, standing)
     shares: list[float] = posterior.tolist()
     order = sorted(range(len(shares)), key=shares.__getitem__, reverse=True)
     # The evidence is for what is to be done: its likeliest cause. Where an action is chosen
@@ -118,7 +120,7 @@ def _weigh(
     if shares[leading] < _UNSURE * shares[order[0]]:
         leading = order[0]
     shown, normal = _shown(model, limits, prior, leading, rows)
-    view = model.view(tuple(symptom.name for symptom in symptoms))
+    view = model.view(symptoms)
     return Weighed(
         action=action,
         confidence=chances[ACTIONS.index(action)],
@@ -129,7 +131,8 @@ def _weigh(
         ),
         shown=shown,
         normal=normal,
-        would_change=would_change(model, view, found, posterior, costs, action),
+        would_change=would_change(model, view, found, posterior, costs, action=action),
+        doubt=expected[ACTIONS.index(action)] - float(posterior @ costs.min(axis=1)),
     )
 
 
@@ -155,14 +158,24 @@ def _normalised(scores: Vector) -> Vector:
     return odds / odds.sum()  # type: ignore[no-any-return] # numpy's division is typed as Any
 
 
-def _chosen(costs: Vector, reboot: float, limits: Thresholds, standing: Standing) -> Action:
-    order: list[int] = np.argsort(costs, kind="stable").tolist()
+def _chosen(
+    costs: list[float], chances: list[float], limits: Thresholds, standing: Standing
+) -> Action:
+    """The action of least expected cost; of those nearly as cheap the likeliest to be right.
+
+    One that is clearly right is hardly ever hedged: nobody would understand it.
+    """
     allowed: tuple[Action, ...] = ACTIONS
     if standing.is_settling and not standing.is_calling:
         allowed = _HELD
-    elif standing.is_settling or reboot < limits.least_reboot:
+    elif standing.is_settling or chances[_REBOOT] < limits.least_reboot:
         allowed = _UNCUT
-    return next(ACTIONS[column] for column in order if ACTIONS[column] in allowed)
+    columns = [column for column, action in enumerate(ACTIONS) if action in allowed]
+    likeliest = max(columns, key=chances.__getitem__)
+    margin = limits.nearly if chances[likeliest] < limits.clear else limits.hedge
+    most = min(costs[column] for column in columns) + margin
+    near = [column for column in columns if costs[column] <= most]
+    return ACTIONS[max(near, key=chances.__getitem__)]
 
 
 def _shown(

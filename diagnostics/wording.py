@@ -1,5 +1,6 @@
 """Puts a verdict's reasons into sentences that an operator can say aloud. Decides nothing."""
 
+import re
 from typing import Protocol
 
 import numpy as np
@@ -8,8 +9,19 @@ from diagnostics.model import Model, Vector, View
 from diagnostics.observations import Finding
 from diagnostics.verdict import ACTIONS, Action, Evidence
 
+ALL_CLEAR = "{} of {} checks found nothing unusual."
+HELD = "It restarted {:.0f} minutes ago: readings are judged {:.0f} minutes after that."
+STALE = "The newest readings are {:.0f} minutes old: fresh ones may change this."
 _CHANGES = 3
 _LEAST_LIKELY = 0.01  # findings less likely than this are not worth naming
+
+
+PLURALS = (
+    "broadcasts|codewords|connections|days|errors|frames|minutes|neighbours|processes|seconds|times"
+)
+"""Nouns after figures."""
+
+_ONE = re.compile(rf"(?<![\d.,])1 ({PLURALS})\b")
 
 
 class Weights(Protocol):
@@ -24,7 +36,7 @@ class Weights(Protocol):
         """Weight of all normal findings together, if one sentence is to stand for them."""
 
 
-_PHRASES: dict[Action, str] = {
+PHRASES: dict[Action, str] = {
     "none": "there would be nothing to do",
     "reboot": "a reboot would be right",
     "consult_wifi": "advice on Wi-Fi would be right",
@@ -35,18 +47,30 @@ _PHRASES: dict[Action, str] = {
     "replace": "the router should be replaced",
     "escalate": "second line should look at it",
 }
+"""What would be right, after "if ..."."""
+
+
+def spoken(says: str, *figures: object) -> str:
+    """A sentence with its figures; one of anything in the singular."""
+    text = says.format(*figures)
+    return _ONE.sub(_singular, text) if "1 " in text else text
+
+
+def _singular(found: re.Match[str]) -> str:
+    noun = found[1]
+    return "1 " + (noun.removesuffix("es") if noun == "processes" else noun.removesuffix("s"))
 
 
 def worded(findings: list[tuple[str, Finding]], weighed: Weights) -> tuple[Evidence, ...]:
     """The findings worth showing as sentences; one stands for all normal ones of a well router."""
     shown = tuple(
-        Evidence(finding.metric, finding.says.format(*finding.figures), weight, name)
+        Evidence(finding.metric, spoken(finding.says, *finding.figures), weight, name)
         for weight, (name, finding) in ((w, findings[place]) for w, place in weighed.shown)
     )
     if weighed.normal is None:
         return shown
     normal = sum(not finding.level for _, finding in findings)
-    says = f"{normal} of {len(findings)} checks found nothing unusual."
+    says = ALL_CLEAR.format(normal, len(findings))
     return (Evidence("vitals", says, weighed.normal, "all_clear"), *shown)
 
 
@@ -56,6 +80,7 @@ def would_change(
     found: tuple[int, ...],
     posterior: Vector,
     costs: Vector,
+    *,
     action: Action,
 ) -> tuple[str, ...]:
     """What further findings would change the action, likeliest first.
@@ -87,5 +112,5 @@ def would_change(
         symptom = model.symptoms[row]
         if chances[place] > 0 and symptom not in seen and len(sentences) < _CHANGES:
             seen.add(symptom)
-            sentences.append(f"If {model.says[row]}, {_PHRASES[ACTIONS[int(best[place])]]}.")
+            sentences.append(f"If {model.says[row]}, {PHRASES[ACTIONS[int(best[place])]]}.")
     return tuple(sentences)

@@ -113,7 +113,7 @@ def test_a_reboot_from_the_call_to_its_verified_effect(service: Service) -> None
     router = Leaking(service.cwmp_port)
     router.session(Event("2 PERIODIC"))
     with service.client() as client:
-        assert client.post(f"{URL}/contacts", json={"channel": "phone"}).status_code == 204
+        assert client.post(f"{URL}/contacts", json={"channel": "phone"}).status_code == 201
         judged = client.get(f"{URL}/diagnosis").json()
         assert judged["action"] == "reboot"
         command = _ask(client)

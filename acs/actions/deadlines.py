@@ -16,6 +16,7 @@ from acs.actions.testing import needed_test
 from acs.actions.verification import Complaint, compare
 from acs.commands import OPEN_STATES, Command
 from acs.facts import CommandLapsed, CommandVerified, Fact
+from acs.storage.apply_command import SILENT
 from acs.storage.rows import RouterFilter
 from acs.storage.store import Store
 from diagnostics.thresholds import Thresholds
@@ -50,6 +51,7 @@ class Deadlines:
         self._waiting: set[str] = set()  # commands that wait for a session; the routers are woken
         self._tests: dict[str, str] = {}  # by the command that is to be verified
         self._swept_at = math.inf
+        self._started_at = now()
 
     async def sweep(self) -> None:
         """Do all that is due now. Never fails."""
@@ -64,18 +66,18 @@ class Deadlines:
         now = self._now()
         counts = await self._store.segments(now, self._settings.offline_after)
         board = self._supervisor.board
-        changed = board.update(counts, now)
-        for segment in sorted(changed):
-            begun = segment in board.incidents()
-            log.warning(
-                "actions.incident_began" if begun else "actions.incident_ended", segment=segment
-            )
+        concerned: set[str] = set()
+        for segment in sorted(board.update(counts, now)):
+            is_offline = segment in board.incidents()
+            log.warning("actions.segment_changed", segment=segment, many_offline=is_offline)
             page = await self._store.routers(RouterFilter(segment=segment), _REJUDGED, None)
-            for router in page.items:
-                try:
-                    await self._supervisor.judge_again(router.router_id)
-                except Exception as error:  # noqa: BLE001 - one router must not hide its siblings
-                    log.warning("actions.judge_failed", router=router.router_id, error=str(error))
+            concerned.update(router.router_id for router in page.items)
+        concerned.update(await self._supervisor.watch.sweep())
+        for router_id in sorted(concerned):
+            try:
+                await self._supervisor.judge_again(router_id)
+            except Exception as error:  # noqa: BLE001 - one router must not hide its siblings
+                log.warning("actions.judge_failed", router=router_id, error=str(error))
 
     async def _set_back(self) -> None:
         """End commands from the future: the clock was set back, their deadlines are too far away.
@@ -118,9 +120,18 @@ class Deadlines:
             log.exception("actions.command_failed", command=command.command_id, state=command.state)
 
     async def _lapse(self, command: Command, now: float) -> None:
-        await self._commit(
-            CommandLapsed(router_id=command.router_id, at=now, command_id=command.command_id)
+        # A server that was not there when the router came cannot say that it did not.
+        is_watched = self._started_at <= (command.sent_at or command.at)
+        fact = CommandLapsed(
+            router_id=command.router_id,
+            at=now,
+            command_id=command.command_id,
+            is_watched=is_watched,
         )
+        results = await self._store.commit((fact,))
+        self._committed((fact,), results)
+        if any(isinstance(c, Command) and c.result.get(SILENT) for c in results):
+            self._supervisor.silent(command)
         log.warning(
             "actions.command_lapsed",
             router=command.router_id,

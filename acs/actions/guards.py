@@ -22,9 +22,42 @@ Guard = Callable[[Command, GuardFacts, GuardSettings], Refusal | None]
 
 def kill_switch(_command: Command, facts: GuardFacts, _settings: GuardSettings) -> Refusal | None:
     """Nothing restarts a router while an operator has stopped reboots."""
-    if facts.stopped:
-        return Refusal("kill_switch", "Reboots are stopped by an operator.")
-    return None
+    if not facts.stopped:
+        return None
+    if not facts.stopped_by:
+        return Refusal("kill_switch", "Reboots are stopped.")
+    since = "" if facts.stopped_at is None else f" since {_moment(facts.stopped_at)}"
+    why = f": {facts.stopped_why}" if facts.stopped_why else ""
+    return Refusal("kill_switch", f"Reboots are stopped by {facts.stopped_by}{since}{why}.")
+
+
+def model_stopped(_command: Command, facts: GuardFacts, settings: GuardSettings) -> Refusal | None:
+    """A model of which a router did not come back from its reboot waits for a person."""
+    count = facts.model_silent
+    if count < settings.silent_routers:
+        return None
+    routers = "router" if count == 1 else "routers"
+    return Refusal(
+        "model_stopped",
+        f"{count} {routers} of model {facts.model} did not come back from a reboot (limit "
+        f"{settings.silent_routers - 1}): an operator has to look and to resume it.",
+    )
+
+
+def escalated(command: Command, facts: GuardFacts, settings: GuardSettings) -> Refusal | None:
+    """A finding that the subscriber came back about is the second line's; the daemon keeps still.
+
+    A person may order the reboot all the same.
+    """
+    at = facts.escalated_at
+    if command.asked_by != "policy" or at is None or facts.now - at >= settings.escalation:
+        return None
+    return Refusal(
+        "escalated",
+        f"The subscriber came back about the same finding {(facts.now - at) / 3600:.0f} h ago: "
+        "it is the second line's.",
+        at + settings.escalation,
+    )
 
 
 def identity(_command: Command, facts: GuardFacts, _settings: GuardSettings) -> Refusal | None:
@@ -57,7 +90,7 @@ def voice(_command: Command, facts: GuardFacts, settings: GuardSettings) -> Refu
     """
     state = facts.vitals.get("voip.call_active")
     if state is None:
-        if any(name.startswith("voip.") for name in facts.vitals):
+        if facts.has_voice or any(name.startswith("voip.") for name in facts.vitals):
             return Refusal("voice", "The router has telephony and its call state is unknown.")
         return None
     if str(state) not in IDLE_CALL_STATES and state not in (False, 0):
@@ -70,10 +103,15 @@ def voice(_command: Command, facts: GuardFacts, settings: GuardSettings) -> Refu
     return None
 
 
-def transfer(_command: Command, facts: GuardFacts, _settings: GuardSettings) -> Refusal | None:
-    """No reboot while a file is transferred or flashed. Consent does not override it."""
+def transfer(command: Command, facts: GuardFacts, _settings: GuardSettings) -> Refusal | None:
+    """No reboot while a file is transferred or flashed. Consent does not override it.
+
+    Files for the router wait for each other; what it uploads only a restart would cut off.
+    """
     if facts.transfer_open or facts.vitals.get("acs.download_in_progress") is True:
         return Refusal("transfer", "A file transfer is under way.")
+    if facts.upload_open and command.kind in ("reboot", "factory_reset"):
+        return Refusal("transfer", "An upload or a change of software is under way.")
     return None
 
 
@@ -130,6 +168,22 @@ def router_budget(command: Command, facts: GuardFacts, settings: GuardSettings) 
             week[len(week) - settings.per_week] + 7 * DAY,
         )
     return None
+
+
+def incident(_command: Command, facts: GuardFacts, settings: GuardSettings) -> Refusal | None:
+    """While siblings are lost together, and for a while after, reboots in their place wait."""
+    found = facts.incident
+    if found is None:
+        return None
+    name = f"Incident {found.incident_id} ({found.basis} {found.place})"
+    if found.closed_at is None:
+        figures = f"{found.affected} of {found.routers} routers since {_moment(found.opened_at)}"
+        return Refusal("incident", f"{name} is open: {figures}. Reboots wait for its end.")
+    thawed = found.closed_at + settings.incident_thaw
+    if facts.now >= thawed:
+        return None
+    ago, wait = (facts.now - found.closed_at) / 60, settings.incident_thaw / 60
+    return Refusal("incident", f"{name} ended {ago:.0f} min ago (wait {wait:.0f} min).", thawed)
 
 
 def segment_incident(_c: Command, facts: GuardFacts, settings: GuardSettings) -> Refusal | None:
@@ -212,11 +266,11 @@ def in_use(command: Command, facts: GuardFacts, settings: GuardSettings) -> Refu
         return None
     if facts.wan_mbps is None:
         return Refusal("in_use", "Whether the line is in use is unknown.", facts.now + 900)
-    if facts.wan_mbps > settings.proactive_mbps:
+    if facts.wan_mbps >= settings.proactive_mbps:
         return Refusal(
             "in_use",
-            f"The line is in use: {facts.wan_mbps:.1f} Mbit/s "
-            f"(limit {settings.proactive_mbps} Mbit/s).",
+            f"The line is in use: {facts.wan_mbps:.1f} Mbit/s (to be under "
+            f"{settings.proactive_mbps} Mbit/s).",
             facts.now + 900,
         )
     return None
@@ -225,6 +279,8 @@ def in_use(command: Command, facts: GuardFacts, settings: GuardSettings) -> Refu
 GUARDS: tuple[Guard, ...] = (
     kill_switch,
     identity,
+    model_stopped,
+    escalated,
     one_at_a_time,
     voice,
     transfer,
@@ -232,6 +288,7 @@ GUARDS: tuple[Guard, ...] = (
     boot_loop,
     after_boot,
     router_budget,
+    incident,
     segment_incident,
     power_return,
     segment_budget,
@@ -245,11 +302,13 @@ GUARDS: tuple[Guard, ...] = (
 ORDERED: tuple[Guard, ...] = (
     kill_switch,
     identity,
+    model_stopped,
     operator,
     one_at_a_time,
     voice,
     transfer,
     diagnostic,
+    incident,
     segment_incident,
 )
 
@@ -282,6 +341,10 @@ def refusals(
         for guard in guards_of(command)
     )
     return tuple(refusal for refusal in found if refusal is not None)
+
+
+def _moment(at: float) -> str:
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def binomial_tail(k: int, n: int, p: float) -> float:

@@ -3,6 +3,7 @@
 It never writes but through storage and never talks to a router itself.
 """
 
+import random
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
@@ -12,16 +13,20 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from acs.actions.clock import ClockWatch
+from acs.actions.costing import costs_of
+from acs.actions.escalation import escalate
 from acs.actions.guards import refusals
 from acs.actions.policy import Policy
 from acs.actions.segments import SegmentBoard
 from acs.actions.settings import ActionSettings
 from acs.actions.telemetry import ActionMetrics
 from acs.actions.verification import complaint_of
+from acs.actions.watch import Watch
 from acs.commands import (
     Command,
     CommandKind,
     GuardFacts,
+    Lot,
     Proposal,
     Refusal,
     new_command_id,
@@ -49,6 +54,7 @@ class _Wish(msgspec.Struct, frozen=True):
     consent: bool = False
     arguments: dict[str, object] = {}
     command_id: str = ""  # empty: one is made
+    lot: Lot | None = None
 
 
 class UnknownRouterError(LookupError):
@@ -67,6 +73,7 @@ class Supervisor:
         wake: sends a connection request to a router; its failure is logged, not raised.
         queued: told the router of each queued command: it may be in a session just now.
         metrics: counters of verdicts and commands.
+        uniform: a random number between two: which of its own proposals the policy carries out.
     """
 
     def __init__(
@@ -80,6 +87,7 @@ class Supervisor:
         wake: Callable[[str], Deferred[Any]],
         queued: Callable[[str], None],
         metrics: ActionMetrics,
+        uniform: Callable[[float, float], float] = random.uniform,
     ) -> None:
         self._store = store
         self._settings = settings
@@ -88,10 +96,18 @@ class Supervisor:
         self._wake = wake
         self._queued = queued
         self._metrics = metrics
-        self._policy = Policy(settings)
+        self._policy = Policy(settings, costs_of(thresholds), uniform)
         self._clock = ClockWatch(now, steady)
         self._jumps = 0
         self.board = SegmentBoard(settings.guards)
+        self.watch = Watch(
+            store,
+            settings.incidents,
+            settings.offline_after,
+            now=now,
+            wake=self.wake,
+            metrics=metrics,
+        )
 
     def committed(self, facts: Sequence[Fact], results: Sequence[object]) -> None:
         """React to facts that are durable now; ``results`` are storage's, one for each."""
@@ -114,10 +130,11 @@ class Supervisor:
     def verdict_on(self, window: Windowed) -> Verdict:
         """The verdict now, with what is known of the router's segment."""
         context = self._context(window)
-        return diagnose(window.history, context, self._thresholds, self._now())
+        verdict = diagnose(window.history, context, self._thresholds, self._now())
+        return escalate(verdict, context, self._settings.guards.escalation)
 
     def _context(self, window: Windowed) -> Context:
-        states = self.board.history(window.context.segment)
+        states = self.watch.states(window.router_id) or self.board.history(window.context.segment)
         if not states:
             return window.context
         return msgspec.structs.replace(window.context, segment_history=states)
@@ -144,7 +161,8 @@ class Supervisor:
         now = self._now()
         if self._policy.wants(router_id, verdict, now):
             reason = verdict.evidence[0].says if verdict.evidence else "verdict reboot"
-            wish = _Wish("reboot", router_id, "policy", reason)
+            lot = self._policy.lot(verdict)
+            wish = _Wish("reboot", router_id, "policy", reason, lot=lot)
             asked = self._propose(wish, window, verdict)
             asked.addCallbacks(
                 lambda command: self._policy.answered(command, self._now()),
@@ -219,6 +237,7 @@ class Supervisor:
             consent=wish.consent,
             cause=cause,
             arguments=arguments,
+            lot=wish.lot,
         )
         return self._store.propose(proposal, self.guard).addCallback(self._proposed)
 
@@ -239,6 +258,11 @@ class Supervisor:
             self._queued(command.router_id)
             self.wake(command.router_id)
         return command
+
+    def silent(self, command: Command) -> None:
+        """Raise the alarm: a router has not been heard since it was told to reboot."""
+        self._metrics.silent()
+        log.error("actions.router_silent", router=command.router_id, command=command.command_id)
 
     def wake(self, router_id: str) -> None:
         """Ask the router to open a session soon; it comes by itself otherwise."""

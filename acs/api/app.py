@@ -16,8 +16,12 @@ from acs.api.openapi import FRAMEWORK_PATH, OpenApiDocument, openapi_config
 from acs.api.paths import UnreadableTargetError, check_query, route_path
 from acs.api.routes import (
     commands,
+    contacts,
+    effectiveness,
     files,
     fleet,
+    onboarding,
+    reboots,
     routers,
     service,
     subscribers,
@@ -32,10 +36,14 @@ from acs.api.telemetry import ApiMetrics
 ROUTES = (
     *routers.HANDLERS,
     *subscribers.HANDLERS,
+    *contacts.HANDLERS,
     *commands.HANDLERS,
     *trees.HANDLERS,
     *files.HANDLERS,
     *fleet.HANDLERS,
+    *reboots.HANDLERS,
+    *effectiveness.HANDLERS,
+    *onboarding.HANDLERS,
     *tokens.HANDLERS,
     *service.HANDLERS,
 )
@@ -44,11 +52,12 @@ ROUTES = (
 class _App(Litestar):
     """Litestar, routing by the path as it was sent: see ``acs.api.paths``; answers are counted."""
 
-    counted: ApiMetrics
+    counted: ApiMetrics | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
-            send = self.counted.watched(scope, send)
+            if self.counted is not None:
+                send = self.counted.watched(scope, send)
             try:
                 scope["path"] = route_path(scope)
                 check_query(scope)
@@ -115,5 +124,5 @@ def create_app(services: Services, settings: ApiSettings) -> Litestar:
         logging_config=None,
         debug=False,
     )
-    app.counted = ApiMetrics(services.registry)
+    app.counted = services.counted
     return app

@@ -27,6 +27,16 @@ class NoArguments(_Arguments, frozen=True, kw_only=True):
     """There are none."""
 
 
+class RotateArguments(_Arguments, frozen=True, kw_only=True):
+    """The password is made up, and shown to nobody.
+
+    Attributes:
+        username: that the router is to log in with; empty: the one it has.
+    """
+
+    username: Annotated[str, Meta(max_length=256, pattern=r"^[^\x00-\x20\x7f]*$")] = ""
+
+
 class GetArguments(_Arguments, frozen=True, kw_only=True):
     """What to read.
 

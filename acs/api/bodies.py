@@ -68,12 +68,53 @@ class ContactBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         action: what was tried.
         helped: whether it did; null: not known.
         note: anything else worth keeping.
+        line: of support: ``first``, ``second`` …
     """
 
     channel: Name
     action: Name | None = None
     helped: bool | None = None
     note: Text = ""
+    line: ShortText = ""
+
+
+class SubscriberContactBody(ContactBody, frozen=True, forbid_unknown_fields=True):
+    """A contact with a subscriber.
+
+    Attributes:
+        channel: ``phone``, ``chat`` …
+        action: what was tried.
+        helped: whether it did; null: not known.
+        note: anything else worth keeping.
+        line: of support: ``first``, ``second`` …
+        router_id: which of his routers it was about; may be left out if he has one.
+    """
+
+    router_id: LongName | None = None
+
+
+class StopBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why all reboots are stopped; whoever is refused one is told.
+
+    Attributes:
+        reason: a short text, such as a ticket's number.
+    """
+
+    reason: ShortText = ""
+
+
+class ResumeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What may go on; without a model or policy, all reboots.
+
+    Attributes:
+        reason: a short text.
+        model: only a model of which routers did not come back, by its name.
+        policy: only the policy that was stopped; it begins with a canary.
+    """
+
+    reason: ShortText = ""
+    model: Name | None = None
+    policy: bool = False
 
 
 class TokenBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -244,6 +244,18 @@ class RpcBody(_Command, frozen=True, tag="rpc", kw_only=True):
     arguments: a.RpcArguments
 
 
+class RotateBody(_Command, frozen=True, tag="rotate_credentials"):
+    """Give the router a new password to log in with; the old one is good until it has done so.
+
+    Attributes:
+        reason: why; it is kept with the command.
+        consent: the customer agreed, during a contact.
+        arguments: of the kind.
+    """
+
+    arguments: a.RotateArguments = a.RotateArguments()
+
+
 CommandBody = (
     RebootBody
     | RefreshBody
@@ -262,6 +274,7 @@ CommandBody = (
     | ScheduleInformBody
     | SoftwareBody
     | DiagnosticBody
+    | RotateBody
     | RpcBody
 )
 
@@ -276,6 +289,7 @@ _ADMIN: frozenset[CommandKind] = frozenset(
         "cancel_transfer",
         "factory_reset",
         "software",
+        "rotate_credentials",
         "rpc",
     }
 )

@@ -85,16 +85,6 @@ class EnrolmentDocument(msgspec.Struct, frozen=True):
     password: str | None
 
 
-class RebootsDocument(msgspec.Struct, frozen=True):
-    """The kill switch.
-
-    Attributes:
-        stopped: no reboot is queued or sent while it is true.
-    """
-
-    stopped: bool
-
-
 class TokenDocument(msgspec.Struct, frozen=True):
     """A new token.
 

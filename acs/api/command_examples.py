@@ -85,6 +85,10 @@ COMMAND_EXAMPLES: dict[str, dict[str, Any]] = {
         "reason": "ticket 4711",
         "arguments": {"test": "ping", "host": "192.0.2.1", "count": 10},
     },
+    "rotate_credentials": {
+        "kind": "rotate_credentials",
+        "reason": "a technician saw it",
+    },
     "rpc": {
         "kind": "rpc",
         "reason": "what can it do",

@@ -143,6 +143,19 @@ _MODEL_DOCUMENT: dict[str, Any] = {
     "loaded_at": "2026-03-01T09:30:00Z",
 }
 
+_CONTACT = {
+    "router_id": _ROUTER,
+    "number": 12,
+    "at": "2026-03-01T10:13:20Z",
+    "channel": "phone",
+    "line": "first",
+    "action": "reboot",
+    "helped": True,
+    "note": "",
+    "finding": "F01",
+    "escalated": False,
+}
+
 EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
     ("get", "/v1/routers/{router_id}"): {"200": _ROUTER_DOCUMENT},
     ("get", "/v1/routers/{router_id}/status"): {"200": _STATUS},
@@ -179,8 +192,15 @@ EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("get", "/v1/commands/{command_id}"): {"200": _COMMAND_DOCUMENT},
     ("post", "/v1/routers/{router_id}/contacts"): {
-        "body": {"channel": "phone", "action": "reboot", "helped": True}
+        "body": {"channel": "phone", "line": "first", "action": "reboot", "helped": True},
+        "201": _CONTACT,
     },
+    ("post", "/v1/subscribers/{account}/contacts"): {
+        "body": {"channel": "chat", "line": "second", "action": None, "helped": None},
+        "201": _CONTACT,
+    },
+    ("post", "/v1/reboots/stop"): {"body": {"reason": "ticket 4711"}},
+    ("post", "/v1/reboots/resume"): {"body": {"model": "Kestrel K2"}},
     ("post", "/v1/routers/{router_id}/enrol"): {
         "body": {"username": None, "password": None},
         "200": {

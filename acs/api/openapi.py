@@ -22,6 +22,8 @@ from acs.api import (
     command_documents,
     documents,
     file_documents,
+    learning_documents,
+    onboarding_documents,
     problems,
     tree_documents,
 )
@@ -38,11 +40,13 @@ MODULES = (
     documents,
     command_documents,
     file_documents,
+    learning_documents,
     tree_documents,
     bodies,
     command_bodies,
     arguments,
     problems,
+    onboarding_documents,
     table,
 )
 """Where the types of bodies and answers are."""
@@ -131,7 +135,7 @@ def _schemas() -> dict[str, Any]:
         for module in MODULES
         for _, kind in inspect.getmembers(module, inspect.isclass)
         if issubclass(kind, msgspec.Struct)
-        and kind.__module__.startswith(("acs.api.", "acs.datamodel.table"))
+        and kind.__module__.startswith(("acs.api.", "acs.cwmp.importing", "acs.datamodel.table"))
         and not kind.__name__.startswith("_")
     )
     _, schemas = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")

@@ -1,6 +1,6 @@
 """What the daemon hands to the API: storage, operations, health, metrics, the clock. No logic."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -8,9 +8,14 @@ import msgspec
 from prometheus_client import CollectorRegistry
 from twisted.internet.defer import Deferred
 
+from acs.actions.learning_settings import LearningSettings
+from acs.api.telemetry import ApiMetrics
 from acs.api.watch import CommandWatch
 from acs.commands import Command, CommandKind
+from acs.cwmp.importing import Line, Outcome
+from acs.facts import ContactMade
 from acs.files.files import Files
+from acs.storage.rows import ContactRow
 from acs.storage.store import Store
 from diagnostics.context import SegmentState
 from diagnostics.verdict import Verdict
@@ -66,13 +71,17 @@ class Services:
         propose: stores a command, queued or refused.
         diagnose: judges a router from what is stored, now; LookupError if it is unknown.
         enrol: lets a router in: (router_id, username or None, password or None).
-        stop_reboots: sets (True) or lifts (False) the kill switch in an operator's name.
+        import_routers: lets known routers in: (lines, replace, dry_run).
+        stop_reboots: sets (True) or lifts (False) the kill switch: (stopped, by whom, why).
+        contact: stores a contact and judges the router in its light; LookupError if it is unknown.
+        learning: how outcomes are counted.
         segment: the newest counts of a segment, None if there are none.
         registry: what ``/metrics`` shows.
         clock: Unix seconds UTC.
         version: of the distribution.
         checks: what ``/healthz`` asks.
         files: the file server; None: there is none.
+        counted: counts requests; None: nobody does.
         watch: told by the daemon of each command that changed: ``watch.changed(command_id)``.
     """
 
@@ -80,11 +89,15 @@ class Services:
     propose: Propose
     diagnose: "Callable[[str], Deferred[Verdict]]"
     enrol: "Callable[[str, str | None, str | None], Deferred[Enrolment]]"
-    stop_reboots: "Callable[[bool, str], Deferred[None]]"
+    import_routers: "Callable[[Sequence[Line], bool, bool], Deferred[tuple[Outcome, ...]]]"
+    stop_reboots: "Callable[[bool, str, str], Deferred[None]]"
+    contact: "Callable[[ContactMade], Deferred[ContactRow]]"
     segment: Callable[[str], SegmentState | None]
     registry: CollectorRegistry
     clock: Callable[[], float]
     version: str
     checks: tuple[HealthCheck, ...] = ()
     files: Files | None = None
+    counted: ApiMetrics | None = None
+    learning: LearningSettings = field(default_factory=LearningSettings)
     watch: CommandWatch = field(default_factory=CommandWatch)

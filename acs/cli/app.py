@@ -38,9 +38,11 @@ COMMANDS: dict[str, Entry] = {
     "cancel-transfer": Entry(
         "transfers:cancel_transfer", "Have a router give up a transfer.", ROUTER
     ),
+    "certs": Entry("certs:certs", "Check the certificates of the listeners."),
     "check-config": Entry("service:check_config", "Check a configuration file."),
     "commands": Entry("commands:commands", "List commands given to routers, newest first.", FLEET),
     "completion": Entry("completion:completion", "Print the completion script of a shell."),
+    "contacts": Entry("contacts:contacts", "Contacts with subscribers.", FLEET),
     "datamodel": Entry(
         "datamodel:datamodel", "Load data models that values are checked against.", FLEET
     ),
@@ -55,6 +57,7 @@ COMMANDS: dict[str, Entry] = {
         "transfers:download", "Have a router fetch firmware or a configuration.", ROUTER
     ),
     "dsl-test": Entry("probes:dsl_test", "Test its DSL line.", TESTS),
+    "effectiveness": Entry("effectiveness:effectiveness", "Say what reboots were worth.", FLEET),
     "enrol": Entry("enrol:enrol", "Let a router in and give it credentials.", FLEET),
     "evaluate": Entry(
         "evaluate:evaluate", "Say how good the diagnosis is on labelled cases.", CASES
@@ -68,9 +71,11 @@ COMMANDS: dict[str, Entry] = {
     "nslookup": Entry("probes:nslookup", "Look up a name.", TESTS),
     "ping": Entry("probes:ping", "Ping a host.", TESTS),
     "reboot": Entry("reboot:reboot", "Reboot a router, unless a guard refuses.", ROUTER),
-    "reboots": Entry("reboot:reboots", "Stop or resume all reboots.", FLEET),
+    "reboots": Entry("reboots:reboots", "Stop or resume all reboots.", FLEET),
     "refresh": Entry("parameters:refresh", "Collect a router's vitals now.", ROUTER),
     "replay": Entry("replay:replay", "Play a recorded conversation or message through the core."),
+    "poll": Entry("poll:poll", "Poll devices that speak no TR-069, without the rest."),
+    "rotate": Entry("rotate:rotate", "Give a router a new password to log in with.", ROUTER),
     "rpc": Entry("rpc:rpc", "Make any call of TR-069.", ROUTER),
     "schedule-inform": Entry("lifecycle:schedule_inform", "Have a router call later.", ROUTER),
     "self-test": Entry("probes:self_test", "Run its maker's own test.", TESTS),
@@ -82,6 +87,7 @@ COMMANDS: dict[str, Entry] = {
     ),
     "speedtest": Entry("probes:speedtest", "Measure throughput.", TESTS),
     "simulate": Entry("simulate:simulate", "Make labelled cases to try a diagnosis on.", CASES),
+    "targets": Entry("targets:targets", "Devices that are polled by SNMP or SSH.", FLEET),
     "tokens": Entry("tokens:tokens", "Make tokens for the API."),
     "traceroute": Entry("probes:traceroute", "Trace a route.", TESTS),
     "transfers": Entry("transfers:transfers", "List a router's downloads and uploads.", ROUTER),

@@ -12,13 +12,16 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from acs.cli.errors import CliError
+from acs.facts import Fact
 from acs.log import LogSettings, configure
 from acs.storage import upgrading
 from acs.storage.errors import FactRefusedError, StorageError
 from acs.storage.secrets import load_or_create_key
 from acs.storage.settings import StorageSettings
 from acs.storage.store import Store
+from acs.storage.targets import TargetRow
 
+_PAGE = 500
 _PATIENCE = 60.0  # seconds; the daemon may hold the database for a moment, not for a minute
 
 
@@ -47,6 +50,35 @@ class Database:
             raise CliError(f"there is a token named {name!r} already") from error
         except StorageError as error:
             raise CliError(f"the database would not store it: {error}") from error
+
+    def commit(self, facts: Sequence[Fact]) -> tuple[object, ...]:
+        """Store facts, all of them or none.
+
+        Raises:
+            CliError: the database would not.
+        """
+        try:
+            results: tuple[object, ...] = _wait(self._store.commit(facts))
+        except StorageError as error:
+            raise CliError(f"not stored: {error}") from error
+        return results
+
+    def targets(self, router_id: str | None = None) -> Iterator[TargetRow]:
+        """Polled devices, in order of router and name.
+
+        Raises:
+            CliError: the database would not.
+        """
+        after = ("", "")
+        while True:
+            try:
+                page = _wait(self._store.targets(after, _PAGE, router_id))
+            except StorageError as error:
+                raise CliError(f"the database cannot be read: {error}") from error
+            yield from page
+            if len(page) < _PAGE:
+                return
+            after = (page[-1].router_id, page[-1].name)
 
 
 def upgrade(url: str) -> str:

@@ -5,8 +5,9 @@ import msgspec
 
 from acs.cli.answers import Router
 from acs.cli.output import VERDICT_STYLES, print_json, table, when
+from acs.cli.reboots import Reboots, stop_line
 from acs.cli.session import Session, json_option, with_api
-from acs.cli.words import ACTIONS, span
+from acs.cli.words import ACTIONS, plain, span
 
 _HEADINGS = ("ROUTER", "MODEL", "FIRMWARE", "SEGMENT", "VERDICT", "SURE", "UPTIME", "SEEN")
 
@@ -72,6 +73,12 @@ def devices(
         return
     now = session.now()
     table(_HEADINGS, (_cells(row, now) for row in rows), VERDICT_STYLES)
+    state = msgspec.convert(session.client.get("/v1/reboots"), Reboots)
+    if state.stopped:
+        click.echo(stop_line(state, now), err=True)
+    if state.models:
+        names = ", ".join(plain(each.model) for each in state.models)
+        click.echo(f"models that wait for a person (acs reboots status): {names}", err=True)
     if len(rows) == limit and not everything:
         click.echo(f"the first {limit}; --all shows the rest, if any", err=True)
 

@@ -1,4 +1,4 @@
-"""``acs reboot`` and ``acs reboots``: one router's reboot, and the switch for all of them.
+"""``acs reboot``: one router's reboot.
 
 No guard is here: the daemon alone decides.
 """
@@ -67,45 +67,3 @@ def reboot(
     elif not wait:
         click.echo(f"{command.state}: command {command.command_id} for {command.router_id}")
     demand_success(command)
-
-
-@click.group()
-def reboots() -> None:
-    """Stop or resume all reboots, automatic and asked for.
-
-    Examples:
-      acs reboots stop
-      acs reboots resume
-    """
-
-
-@reboots.command()
-@json_option
-@with_api
-def stop(session: Session, *, as_json: bool) -> None:
-    """Stop all reboots: none is queued or sent until they are resumed.
-
-    Example:
-      acs reboots stop
-    """
-    _switch(session, "stop", as_json=as_json)
-
-
-@reboots.command()
-@json_option
-@with_api
-def resume(session: Session, *, as_json: bool) -> None:
-    """Allow reboots again.
-
-    Example:
-      acs reboots resume
-    """
-    _switch(session, "resume", as_json=as_json)
-
-
-def _switch(session: Session, word: str, *, as_json: bool) -> None:
-    found = session.client.post(f"/v1/reboots/{word}")
-    if as_json:
-        print_json(found)
-    else:
-        click.echo("reboots are stopped" if found["stopped"] else "reboots are allowed")

@@ -1,18 +1,20 @@
 """How soon an incident is noticed and how often one is imagined, over made-up segments.
 
 Only who can be reached is simulated: routers inform at intervals, are switched off now and then,
-and lose their line together in an incident. What an incident is, the daemon's own board decides.
+come or do not come when they are asked, and lose their line together in an incident. What an
+incident is, the rules in ``acs.actions.incidents`` decide.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
+from heapq import heappop, heappush
 from typing import NamedTuple
 
 import msgspec
 import numpy as np
 
-from acs.actions.segments import SegmentBoard
-from acs.actions.settings import ActionSettings, GuardSettings
+from acs.actions.incident_settings import IncidentSettings
+from acs.actions.incidents import Sibling, opens, whom_to_ask
 from diagnostics.context import Context, SegmentState
 from diagnostics.engine import diagnose
 from diagnostics.history import History
@@ -23,6 +25,7 @@ _MINUTE, _HOUR, _DAY, _WEEK = 60.0, 3600.0, 86_400.0, 7 * 86_400.0
 _PER = 100_000
 _FEWEST = 3
 _NOTICE = 4 * _HOUR
+_NEVER = float("-inf")
 
 
 class Fleet(NamedTuple):
@@ -30,17 +33,23 @@ class Fleet(NamedTuple):
 
     Attributes:
         inform: seconds between two Informs.
-        offline_after: seconds of silence after which the daemon counts a router as offline.
         downtimes: a router has in a day, mean.
         downtime: median length of one, seconds.
+        unplugged: share of downtimes that end with a boot.
         nightly: share of households that switch off at night.
+        reachable: share of routers that a connection request gets to.
+        deaf: share of such requests that get nowhere though all is well.
+        misplaced: share of routers that hang elsewhere than the topology says.
     """
 
     inform: float = _HOUR
-    offline_after: float = ActionSettings().offline_after
     downtimes: float = 0.15
     downtime: float = 1800.0
+    unplugged: float = 0.5
     nightly: float = 0.01
+    reachable: float = 0.7
+    deaf: float = 0.03
+    misplaced: float = 0.04
 
 
 class Detection(msgspec.Struct, frozen=True):
@@ -65,17 +74,80 @@ class Detection(msgspec.Struct, frozen=True):
     routers: int
 
 
-class _Counts(NamedTuple):
-    segment: str
-    routers: int
-    offline: int
-    in_error: int
-    boots_10min: int
+class _Router(NamedTuple):
+    """One router: its phase, when it is away, whether each time ends with a boot."""
+
+    phase: float
+    away: list[tuple[float, float, bool]]
+    can_be_asked: bool
+
+
+class _Segment:
+    """Routers of one segment, whom the daemon's rules watch."""
+
+    def __init__(
+        self,
+        fleet: Fleet,
+        routers: Sequence[_Router],
+        settings: IncidentSettings,
+        rng: np.random.Generator,
+    ) -> None:
+        self._fleet, self._routers, self._settings, self._rng = fleet, routers, settings, rng
+        self._asked: dict[int, float] = {}
+        self._came: dict[int, float] = {}
+        self._looks: list[float] = []
+
+    def looks(self, first: float, last: float) -> Iterator[tuple[float, list[Sibling]]]:
+        """What is known each time that something may have become known, in order."""
+        for router in self._routers:
+            for begin, end, boots in router.away:
+                missed = self._informed(router, begin) + self._fleet.inform
+                if missed + self._settings.late < end:
+                    heappush(self._looks, missed + self._settings.late + 1)
+                if boots:
+                    heappush(self._looks, end + 1)
+        while self._looks and (now := heappop(self._looks)) < last:
+            if now < first:
+                continue
+            siblings = [self._sibling(index, now) for index in range(len(self._routers))]
+            yield now, siblings
+            asked = whom_to_ask(siblings, now, self._settings)
+            for index in asked:
+                self._ask(index, now)
+            if asked:
+                heappush(self._looks, now + self._settings.probe_within + 1)
+
+    def _ask(self, index: int, now: float) -> None:
+        self._asked[index] = now
+        router = self._routers[index]
+        if self._last_away(router, now)[1] <= now and self._rng.random() >= self._fleet.deaf:
+            self._came[index] = now + 1
+
+    def _sibling(self, index: int, now: float) -> Sibling:
+        router = self._routers[index]
+        begin, end, boots = self._last_away(router, now)
+        if now < end:
+            heard, booted = self._informed(router, begin), None
+        else:
+            heard, booted = max(self._informed(router, now), end), end if boots else None
+        heard = max(heard, self._came.get(index, _NEVER))
+        asked = self._asked.get(index)
+        every = self._fleet.inform
+        return Sibling(heard, heard + every, every, booted, None, asked, router.can_be_asked)
+
+    def _informed(self, router: _Router, at: float) -> float:
+        """Its last periodic Inform before a time at which it is there."""
+        every = self._fleet.inform
+        return at - (at - router.phase) % every
+
+    def _last_away(self, router: _Router, now: float) -> tuple[float, float, bool]:
+        past = (each for each in router.away if each[0] <= now)
+        return max(past, default=(_NEVER, _NEVER, False))
 
 
 def detect(
     fleet: Fleet,
-    guards: GuardSettings,
+    settings: IncidentSettings,
     thresholds: Thresholds,
     rng: np.random.Generator,
     *,
@@ -83,17 +155,17 @@ def detect(
     segments: int = 400,
 ) -> Detection:
     """Simulate ``incidents`` incidents, and a week without any in ``segments`` segments."""
-    by_board, by_verdict = [], []
+    by_rules, by_verdict = [], []
     for _ in range(incidents):
-        board, verdict = _incident(fleet, guards, thresholds, rng)
-        by_board.append(board)
+        rules, verdict = _incident(fleet, settings, thresholds, rng)
+        by_rules.append(rules)
         by_verdict.append(verdict)
     imagined, routers = 0, 0
     for _ in range(segments):
         size = _size(rng)
         routers += size
-        imagined += _imagined(_ordinary(fleet, size, rng), size, guards)
-    times = np.sort(by_board)
+        imagined += _imagined(fleet, size, settings, rng)
+    times = np.sort(by_rules)
     return Detection(
         incidents=incidents,
         median=_minutes(float(np.median(times))),
@@ -113,64 +185,57 @@ def _size(rng: np.random.Generator) -> int:
     return int(np.clip(rng.lognormal(3.6, 0.6), 6, 256))
 
 
-def _silences(
-    begin: float, end: float, fleet: Fleet, rng: np.random.Generator
-) -> tuple[float, float]:
-    """When the daemon counts a router as offline that cannot be reached from begin to end."""
-    last = begin - rng.random() * fleet.inform
-    return last + fleet.offline_after, end
-
-
-def _ordinary(fleet: Fleet, size: int, rng: np.random.Generator) -> list[tuple[float, float]]:
-    """Times over a week in which routers of one segment count as offline."""
-    silences = []
+def _ordinary(fleet: Fleet, size: int, rng: np.random.Generator) -> list[_Router]:
+    """A week of one segment's routers."""
+    routers = []
     for _ in range(size):
         rate = fleet.downtimes * rng.gamma(0.7, 1 / 0.7)
-        for begin in rng.random(rng.poisson(7 * rate)) * _WEEK:
-            length = rng.lognormal(np.log(fleet.downtime), 1.4)
-            silences.append(_silences(begin, begin + length, fleet, rng))
+        begins = np.sort(rng.random(rng.poisson(7 * rate)) * _WEEK)
+        away = [
+            (begin, begin + rng.lognormal(np.log(fleet.downtime), 1.4), bool(boots))
+            for begin, boots in zip(
+                begins.tolist(), rng.random(len(begins)) < fleet.unplugged, strict=True
+            )
+        ]
         if rng.random() < fleet.nightly:
             nights = np.arange(7) * _DAY + rng.normal(0, _HOUR)
-            silences += [_silences(at, at + 7 * _HOUR, fleet, rng) for at in nights]
-    return [(begin, end) for begin, end in silences if end > begin]
+            away += [(night, night + 7 * _HOUR, True) for night in nights.tolist()]
+        phase = rng.random() * fleet.inform
+        routers.append(_Router(phase, away, bool(rng.random() < fleet.reachable)))
+    return routers
 
 
-def _changes(silences: list[tuple[float, float]]) -> Iterator[tuple[float, int]]:
-    """The number that counts as offline, each time it changes."""
-    steps = sorted([(begin, 1) for begin, _ in silences] + [(end, -1) for _, end in silences])
-    offline = 0
-    for at, step in steps:
-        offline += step
-        yield at, offline
-
-
-def _imagined(silences: list[tuple[float, float]], size: int, guards: GuardSettings) -> int:
-    board, begun = SegmentBoard(guards), 0
-    for at, offline in _changes(silences):
-        changed = board.update([_Counts("s", size, offline, 0, 0)], at)
-        begun += bool(changed and board.incidents())
+def _imagined(fleet: Fleet, size: int, settings: IncidentSettings, rng: np.random.Generator) -> int:
+    segment = _Segment(fleet, _ordinary(fleet, size, rng), settings, rng)
+    begun, is_open = 0, False
+    for now, siblings in segment.looks(0.0, _WEEK):
+        found = opens(siblings, now, settings) is not None
+        begun += found and not is_open
+        is_open = found
     return begun
 
 
 def _incident(
-    fleet: Fleet, guards: GuardSettings, thresholds: Thresholds, rng: np.random.Generator
+    fleet: Fleet, settings: IncidentSettings, thresholds: Thresholds, rng: np.random.Generator
 ) -> tuple[float, float]:
-    """Seconds from the loss of many lines to the board's and to a verdict's knowing of it."""
+    """Seconds from the loss of many lines to the rules' and to a verdict's knowing of it."""
     size = _size(rng)
     onset = _DAY + rng.random() * 5 * _DAY
     affected = max(_FEWEST, int(rng.uniform(0.15, 1) * size))
-    silences = _ordinary(fleet, size - affected, rng)
-    silences += [_silences(onset, onset + _NOTICE, fleet, rng) for _ in range(affected)]
-    board, by_board, by_verdict = SegmentBoard(guards), np.inf, np.inf
-    for at, offline in _changes(silences):
-        board.update([_Counts("s", size, offline, 0, 0)], at)
-        if not onset <= at < onset + _NOTICE:
+    routers = _ordinary(fleet, size, rng)
+    for number in range(affected):
+        if number < _FEWEST or rng.random() >= fleet.misplaced:
+            routers[number].away.append((onset, onset + _NOTICE, False))
+    segment = _Segment(fleet, routers, settings, rng)
+    by_rules = by_verdict = np.inf
+    for now, siblings in segment.looks(onset - settings.span, onset + _NOTICE):
+        if now < onset:
             continue
-        if board.incidents():
-            by_board = min(by_board, at - onset)
-        if np.isinf(by_verdict) and _says_incident(size, offline, thresholds):
-            by_verdict = at - onset
-    return by_board, by_verdict
+        if opens(siblings, now, settings) is not None:
+            by_rules = min(by_rules, now - onset)
+            if np.isinf(by_verdict) and _says_incident(siblings, now, settings, thresholds):
+                by_verdict = now - onset
+    return float(by_rules), float(by_verdict)
 
 
 @cache
@@ -182,8 +247,12 @@ def _window() -> History:
     )
 
 
-def _says_incident(routers: int, offline: int, thresholds: Thresholds) -> bool:
+def _says_incident(
+    siblings: Sequence[Sibling], at: float, settings: IncidentSettings, thresholds: Thresholds
+) -> bool:
+    found = opens(siblings, at, settings)
+    offline = 0 if found is None else found[1].affected
     now = _DAY + _HOUR
-    state = SegmentState(at=now, routers=routers, offline=offline)
+    state = SegmentState(at=now, routers=len(siblings), offline=offline)
     context = Context(segment="s", segment_history=(state,))
     return diagnose(_window(), context, thresholds, now).action == "incident"

@@ -41,7 +41,7 @@ class Learned:
         faults = [label.fault for label in labels]
         self._columns = ~np.all(np.isnan(rows), axis=0)
         self._model = _model(kind, seed)
-        with warnings.catch_warnings():
+        with _one_thread(), warnings.catch_warnings():
             # a regression that stopped a little early is a baseline all the same
             warnings.simplefilter("ignore")
             self._model.fit(rows[:, self._columns], faults)
@@ -49,7 +49,8 @@ class Learned:
 
     def choose(self, rows: Matrix) -> "np.ndarray[Any, np.dtype[np.intp]]":
         """The index of the action for each row."""
-        posterior = self._model.predict_proba(rows[:, self._columns])
+        with _one_thread():
+            posterior = self._model.predict_proba(rows[:, self._columns])
         chosen: np.ndarray[Any, np.dtype[np.intp]] = np.argmin(posterior @ self._costs, axis=1)
         return chosen
 
@@ -61,6 +62,13 @@ def _fault_costs(faults: Sequence[str], labels: Sequence[Label]) -> Matrix:
         mine = [label_costs(each.right, each.acceptable) for each in labels if each.fault == fault]
         costs.append(np.mean(mine, axis=0))
     return np.array(costs)
+
+
+def _one_thread() -> Any:
+    """Thousands of small trees: threads that wait for each other cost ten times what they save."""
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - comes with scikit-learn
+
+    return threadpool_limits(limits=1)
 
 
 def _model(kind: Kind, seed: int) -> Any:

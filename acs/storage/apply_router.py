@@ -7,8 +7,6 @@ from acs.facts import (
     Belongs,
     ConnectionSecret,
     ConnectionSecretSet,
-    ContactMade,
-    Enrolled,
     Informed,
     Noted,
     Quarantined,
@@ -17,12 +15,17 @@ from acs.facts import (
 )
 from acs.identity import DeviceId
 from acs.storage import identities, vitals
-from acs.storage.apply_command import finish_resets, finish_upgrades, running_tests
+from acs.storage.apply_command import (
+    BOOTSTRAP_SEEN,
+    finish_resets,
+    finish_upgrades,
+    running_tests,
+)
 from acs.storage.apply_reach import secret_taken
 from acs.storage.errors import FactRefusedError
 from acs.storage.state import ALL, INFORM, RouterState
 from acs.storage.work import LONGEST_ID, Work, encode
-from diagnostics.context import Boot, Contact, FirmwareChange
+from diagnostics.context import Boot, FirmwareChange
 
 _decode_pair = msgpack.Decoder(tuple[str, str]).decode
 BOOTSTRAP = "0 BOOTSTRAP"
@@ -57,8 +60,8 @@ def apply_informed(work: Work, fact: Informed) -> RouterRecord:
     for event in fact.events:
         if event.code == BOOTSTRAP:
             state.connection_secret_set = False
-            work.event(state, fact.at, "bootstrap", {})
             ended += finish_resets(work, fact.router_id, fact.at)
+            work.event(state, fact.at, BOOTSTRAP_SEEN, {})
         elif event.code == TEST_ENDED:
             looks = True
     return RouterRecord(
@@ -161,44 +164,6 @@ def apply_quarantined(work: Work, fact: Quarantined) -> None:
         work.event(state, fact.at, "quarantined", {"address": fact.address})
     state.last_inform_at, state.address = fact.at, fact.address
     _take_device(state, fact.device)
-
-
-def apply_enrolled(work: Work, fact: Enrolled) -> None:
-    """Let a router in under credentials that no other router has.
-
-    They are new, so who else had its name is locked out: its identity is not in doubt any more.
-
-    Raises:
-        FactRefusedError: the user name cannot be a key.
-    """
-    if not fact.username or len(fact.username) > LONGEST_ID:
-        raise FactRefusedError(
-            f"a user name of {len(fact.username)} characters; allowed are 1 to {LONGEST_ID}"
-        )
-    state = work.router_or_new(fact.router_id, fact.at, "enrolled")
-    state.enrolment, state.flapping = "enrolled", False
-    state.dirty |= ALL
-    ha1 = work.tools.box.seal(fact.ha1.encode(), f"{fact.router_id}/ha1")
-    work.credentials.append((fact.username, ha1, fact.router_id))
-    work.event(state, fact.at, "enrolled", {"username": fact.username})
-
-
-def apply_contact(work: Work, fact: ContactMade) -> None:
-    """One row of contacts; the latest are kept with the router for the diagnosis."""
-    state = work.router(fact.router_id)
-    work.contacts.append(
-        (
-            fact.router_id,
-            state.next_number(),
-            fact.at,
-            fact.channel,
-            fact.action,
-            fact.helped,
-            fact.note,
-        )
-    )
-    contact = Contact(fact.at, fact.channel, fact.action, fact.helped)
-    state.remember(state.lately().with_contact(contact))
 
 
 def apply_belongs(work: Work, fact: Belongs) -> None:

@@ -21,7 +21,7 @@ def apply_sampled(work: Work, fact: Sampled) -> Windowed:
     work.samples.append((fact.router_id, fact.at, fact.source, body))
     state.take_sample(coded, body, fact.at)
     history = work.extend_window(fact.router_id, Sample(fact.at, fact.vitals))
-    return Windowed(history, state.context(fact.at))
+    return Windowed(history, state.context(fact.at), fact.router_id)
 
 
 def apply_judged(work: Work, fact: Judged) -> bool:

@@ -11,11 +11,16 @@ from sqlalchemy import Connection
 from acs import facts as f
 from acs.storage import (
     apply_command,
+    apply_contact,
+    apply_credentials,
+    apply_incident,
     apply_plan,
     apply_reach,
     apply_router,
     apply_sample,
+    apply_target,
     apply_tree,
+    effects,
 )
 from acs.storage.work import Tools, Work
 
@@ -41,10 +46,20 @@ APPLIERS: Mapping[type, Callable[[Work, Any], object]] = {
     f.CommandConfirmed: apply_command.apply_confirmed,
     f.CommandVerified: apply_command.apply_verified,
     f.CommandLapsed: apply_command.apply_lapsed,
+    f.Checked: effects.apply_checked,
     f.Quarantined: apply_router.apply_quarantined,
-    f.Enrolled: apply_router.apply_enrolled,
-    f.ContactMade: apply_router.apply_contact,
+    f.Enrolled: apply_credentials.apply_enrolled,
+    f.Admitted: apply_credentials.apply_admitted,
+    f.CredentialsProved: apply_credentials.apply_proved,
+    f.CredentialsKept: apply_credentials.apply_kept,
+    f.ContactMade: apply_contact.apply_contact,
     f.Belongs: apply_router.apply_belongs,
+    f.TargetSet: apply_target.apply_target_set,
+    f.TargetGone: apply_target.apply_target_gone,
+    f.TargetRead: apply_target.apply_target_read,
+    f.IncidentOpened: apply_incident.apply_incident_opened,
+    f.IncidentGrew: apply_incident.apply_incident_grew,
+    f.IncidentClosed: apply_incident.apply_incident_closed,
 }
 
 

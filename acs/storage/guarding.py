@@ -23,8 +23,8 @@ from sqlalchemy import (
     select,
 )
 
-from acs.commands import OPEN_STATES, Command, GuardFacts
-from acs.storage import recent, vitals
+from acs.commands import OPEN_STATES, Command, GuardFacts, restarts
+from acs.storage import incidents, recent, silences, tree_lookup, vitals
 from acs.storage.schema import commands, routers, samples
 from acs.storage.settings import CommandTimes
 from acs.storage.switches import reboots_stopped
@@ -61,6 +61,12 @@ _RESTARTS = (
     .where(_c.kind.in_(("reboot", "factory_reset")))
     .where(or_(_c.sent_at > _p("since"), _c.state.in_(OPEN_STATES)))
     .order_by(_c.at)
+)
+_UPLOADS = (
+    select(_c.command_id)
+    .where(_c.router_id == _p("router_id"), _c.kind.in_(("upload", "software")))
+    .where(literal_column("commands.state IN ('sent', 'accepted')"))  # as the partial index
+    .limit(1)
 )
 _SEGMENT = select(
     func.count(),
@@ -118,10 +124,12 @@ class Gatherer:
         if router is None:
             return None
         self._fleet.refresh(connection, now, self.times)
-        sent, open_command = _restarts(connection, command, now)
+        sent, open_command = _restarts(connection, command, stage, now)
         members, offline, boots, rebooting = _segment(connection, router, now, self.times)
         values, values_at = _vitals(router)
         lately = recent.unpack(router.recent)
+        stop = reboots_stopped(connection)
+        disturbs = restarts(command.kind, command.arguments)
         return GuardFacts(
             now=now,
             stage=stage,
@@ -143,10 +151,27 @@ class Gatherer:
             fleet_routers=self._fleet.routers,
             fleet_offline=self._fleet.offline,
             fleet_sent_10min=connection.execute(_FLEET_SENT, {"since": now - 600}).scalar_one(),
-            stopped=reboots_stopped(connection),
+            stopped=stop.stopped,
+            stopped_by=stop.by if stop.stopped else "",
+            stopped_at=stop.at if stop.stopped else None,
+            stopped_why=stop.reason if stop.stopped else "",
             wan_mbps=_wan_mbps(connection, router_id, now),
             diagnostic_open=router.diagnostic_open,
+            upload_open=connection.execute(_UPLOADS, {"router_id": router_id}).first() is not None,
+            has_voice=disturbs
+            and "voip.call_active" not in values
+            and tree_lookup.has_voice_line(connection, router_id),
+            model=f"{router.manufacturer} {_model(router)}".strip(),
+            incident=incidents.incident_of(connection, router_id, now),
+            model_silent=silences.count(connection, router.manufacturer, _model(router))
+            if disturbs
+            else 0,
+            escalated_at=max((c.at for c in lately.contacts if c.escalated), default=None),
         )
+
+
+def _model(router: Row[Any]) -> str:
+    return str(router.model_name or router.product_class)
 
 
 def _vitals(router: Row[Any]) -> tuple[dict[str, object], float | None]:
@@ -161,9 +186,12 @@ def _vitals(router: Row[Any]) -> tuple[dict[str, object], float | None]:
 
 
 def _restarts(
-    connection: Connection, command: Command, now: float
+    connection: Connection, command: Command, stage: Stage, now: float
 ) -> tuple[tuple[tuple[float, bool], ...], str | None]:
-    """The router's other reboots of the last 7 days, and an open command that restarts it."""
+    """The router's other reboots of the last 7 days, and an open command that restarts it.
+
+    At its claim a command is the oldest that waits: those behind it are not in its way.
+    """
     since = now - 7 * DAY
     parameters = {
         "router_id": command.router_id,
@@ -176,7 +204,10 @@ def _restarts(
         for row in rows
         if row.kind == "reboot" and row.sent_at is not None and row.sent_at > since
     )
-    is_open = (row.command_id for row in rows if row.state in OPEN_STATES)
+    waits = () if stage == "propose" else ("queued",)
+    is_open = (
+        row.command_id for row in rows if row.state in OPEN_STATES and row.state not in waits
+    )
     return sent, next(is_open, None)
 
 

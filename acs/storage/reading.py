@@ -21,7 +21,6 @@ from sqlalchemy import (
 from acs.storage import vitals
 from acs.storage.rows import (
     ConnectionTarget,
-    Credential,
     Page,
     RouterFilter,
     RouterRow,
@@ -89,13 +88,6 @@ _KEY: BindParameter[str] = bindparam("router_id", type_=Text)
 # Built once: building a statement costs more than running it.
 _ROUTER = _rows().where(routers.c.router_id == _KEY)
 _NEWEST_VERDICT = select(verdicts.c.body).join(routers, _JUDGED).where(routers.c.router_id == _KEY)
-_CREDENTIAL = select(
-    routers.c.router_id,
-    routers.c.ha1,
-    routers.c.manufacturer,
-    routers.c.software_version,
-    routers.c.informs,
-).where(routers.c.username == bindparam("name", type_=Text), routers.c.enrolment == "enrolled")
 _TARGET = (
     select(
         routers.c.connection_request_url,
@@ -238,17 +230,6 @@ def segment_counts(connection: Connection, now: float, offline_after: float) -> 
         .order_by(c.segment)
     )
     return [SegmentCounts(*row) for row in connection.execute(query)]
-
-
-def credential(connection: Connection, box: Box, username: str) -> Credential | None:
-    """The enrolled router that a user name belongs to."""
-    row = connection.execute(_CREDENTIAL, {"name": username}).one_or_none()
-    if row is None:
-        return None
-    ha1 = box.open(row.ha1, f"{row.router_id}/ha1").decode()
-    if not row.informs:  # what it said when it was not let in proves nothing
-        return Credential(row.router_id, ha1)
-    return Credential(row.router_id, ha1, row.manufacturer, row.software_version)
 
 
 def connection_target(connection: Connection, box: Box, router_id: str) -> ConnectionTarget | None:

@@ -41,7 +41,7 @@ def windowed(connection: Connection, router_id: str) -> Windowed | None:
     *columns, last_inform_at, first_seen_at = row
     state = RouterState(*columns)
     heard = max(first_seen_at, last_inform_at or 0.0, state.collected_at or 0.0)
-    return Windowed(window(connection, router_id), state.context(heard))
+    return Windowed(window(connection, router_id), state.context(heard), router_id)
 
 
 def list_samples(
@@ -79,7 +79,10 @@ def list_contacts(connection: Connection, router_id: str, since: float) -> list[
         .where(contacts.c.router_id == router_id, contacts.c.at >= since)
         .order_by(contacts.c.number.desc())
     )
-    return [ContactRow(*row) for row in connection.execute(query)]
+    return [
+        ContactRow(**{**row._mapping, "escalated": bool(row.escalated)})  # noqa: SLF001 - SQLAlchemy's documented name
+        for row in connection.execute(query)
+    ]
 
 
 def command(connection: Connection, command_id: str) -> Command | None:

@@ -10,11 +10,23 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection, text
 from twisted.internet.defer import Deferred
 
-from acs.commands import Command, CommandState
-from acs.storage import files, models, reading, reading_history, switches, tokens, tree_reading
+from acs.commands import Command, CommandState, OpenIncident
+from acs.storage import (
+    credentials,
+    files,
+    incidents,
+    models,
+    reading,
+    reading_history,
+    switches,
+    targets,
+    tokens,
+    tree_reading,
+)
 from acs.storage.database import Database, as_storage_error
 from acs.storage.errors import StorageClosedError
 from acs.storage.file_rows import FileRow, UploadRow
+from acs.storage.incident_rows import AttendanceRow, IncidentMember, IncidentRow
 from acs.storage.rows import (
     ConnectionTarget,
     ContactRow,
@@ -114,7 +126,19 @@ class Reads:
 
     def credential(self, username: str) -> Deferred[Credential | None]:
         """The enrolled router that a user name belongs to."""
-        return self._read(reading.credential, self._box, username)
+        return self._read(credentials.credential, self._box, username)
+
+    def certified(
+        self, oui: str, product_class: str | None, serial_number: str
+    ) -> Deferred[str | None]:
+        """The one enrolled router that a certificate's names mean."""
+        return self._read(credentials.certified, oui, product_class, serial_number)
+
+    def known(
+        self, ids: Sequence[str], names: Sequence[str], accounts: Sequence[str]
+    ) -> Deferred[credentials.Known]:
+        """What is known of some hundred routers, user names and accounts."""
+        return self._read(credentials.known, ids, names, accounts)
 
     def connection_target(self, router_id: str) -> Deferred[ConnectionTarget | None]:
         """Where to send a connection request; None until the router has credentials of ours."""
@@ -127,6 +151,32 @@ class Reads:
     def segments(self, now: float, offline_after: float) -> Deferred[list[SegmentCounts]]:
         """Counts of every segment's enrolled routers."""
         return self._read(reading.segment_counts, now, offline_after)
+
+    def incident(self, incident_id: str) -> Deferred[IncidentRow | None]:
+        """One incident."""
+        return self._read(incidents.incident, incident_id)
+
+    def incidents(
+        self, *, closed: bool = False, limit: int = 1000, cursor: str | None = None
+    ) -> Deferred[Page[IncidentRow]]:
+        """Incidents, newest first, page by page; open ones, or all."""
+        return self._read(incidents.list_incidents, closed=closed, limit=limit, cursor=cursor)
+
+    def incident_members(self, incident_id: str) -> Deferred[list[IncidentMember]]:
+        """The routers of an incident's place, the affected ones first."""
+        return self._read(incidents.members, incident_id)
+
+    def incident_of(self, router_id: str, now: float) -> Deferred[OpenIncident | None]:
+        """The incident that a router's place has or had within the last day, an open one first."""
+        return self._read(incidents.incident_of, router_id, now)
+
+    def attendance(self, after: str, limit: int) -> Deferred[list[AttendanceRow]]:
+        """When enrolled routers last informed, in the order of their ids, those after one."""
+        return self._read(incidents.attendance, after, limit)
+
+    def attendance_since(self, since: float) -> Deferred[list[AttendanceRow]]:
+        """Enrolled routers that informed, booted or were judged anew since a time."""
+        return self._read(incidents.attendance_since, since)
 
     def tree(
         self, router_id: str, wanted: TreeQuery, limit: int, cursor: str | None
@@ -222,8 +272,8 @@ class Reads:
 
     # --- operators ----------------------------------------------------------------------------
 
-    def stopped(self) -> Deferred[bool]:
-        """Whether an operator has stopped reboots."""
+    def stopped(self) -> Deferred[switches.Stop]:
+        """Whether an operator has stopped reboots, who, when and why."""
         return self._read(switches.reboots_stopped)
 
     def token_by_hash(self, token_hash: str) -> Deferred[Token | None]:
@@ -233,6 +283,12 @@ class Reads:
     def tokens(self) -> Deferred[list[Token]]:
         """All tokens by name."""
         return self._read(tokens.list_tokens)
+
+    def targets(
+        self, after: tuple[str, str] = ("", ""), limit: int = 500, router_id: str | None = None
+    ) -> Deferred[tuple[targets.TargetRow, ...]]:
+        """Polled devices in order of router and name, those after a pair."""
+        return self._read(targets.list_targets, after, limit, router_id)
 
     def datamodels(self) -> Deferred[list[models.ModelSummary]]:
         """All data models by name, without their contents."""

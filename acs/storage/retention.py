@@ -14,6 +14,7 @@ from acs.storage.schema import (
     sessions,
     verdicts,
 )
+from acs.storage.schema_learning import checks, trials
 from acs.storage.settings import Retention
 
 
@@ -40,6 +41,11 @@ def _outdated(now: float, kept: Retention) -> Iterator[tuple[Table, list[ColumnE
         routers.c.verdict_since == verdicts.c.since,
     )
     yield verdicts, [verdicts.c.since < now - kept.verdicts, ~newest]
+    yield checks, [checks.c.done_at < now - kept.commands]
+    unchecked = ~exists().where(
+        checks.c.router_id == trials.c.router_id, checks.c.command_id == trials.c.command_id
+    )
+    yield trials, [trials.c.at < now - kept.commands, unchecked]
     yield (
         commands,
         [commands.c.at < now - kept.commands, commands.c.state.not_in(OPEN_STATES)],

@@ -23,6 +23,7 @@ class Windowed(msgspec.Struct, frozen=True):
 
     history: History
     context: Context
+    router_id: str = ""
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True):
@@ -123,7 +124,14 @@ class EventRow(msgspec.Struct, frozen=True):
 
 
 class ContactRow(msgspec.Struct, frozen=True):
-    """A contact of the subscriber about this router."""
+    """A contact of the subscriber about this router.
+
+    Attributes:
+        action: what was tried; ``helped``: whether it did.
+        line: of support: first, second …; empty: not said.
+        finding: the fault class that led then.
+        escalated: an earlier contact of the last 7 days was about the same finding.
+    """
 
     router_id: str
     number: int
@@ -132,6 +140,9 @@ class ContactRow(msgspec.Struct, frozen=True):
     action: str | None
     helped: bool | None
     note: str
+    line: str = ""
+    finding: str | None = None
+    escalated: bool = False
 
 
 class SegmentCounts(msgspec.Struct, frozen=True):
@@ -154,12 +165,14 @@ class Credential(msgspec.Struct, frozen=True):
     """Who a user name belongs to. ``ha1`` is MD5(username:realm:password) (RFC 2617, 3.2.2.2).
 
     ``manufacturer`` and ``firmware`` are what the router last told, "" before it ever informed.
+    ``next_ha1`` is of credentials that it is being given; ``ha1`` is "" if only they have the name.
     """
 
     router_id: str
     ha1: str
     manufacturer: str = ""
     firmware: str = ""
+    next_ha1: str = ""
 
     def __repr__(self) -> str:
         return f"Credential(router_id={self.router_id!r}, ha1=redacted)"

@@ -95,6 +95,8 @@ routers = Table(
 )
 for _column in ("account", "segment", "verdict"):
     Index(f"ix_routers_{_column}", routers.c[_column])
+# Certificates may name no product class.
+Index("ix_routers_serial_number", routers.c.serial_number)
 Index("ix_routers_enrolment", routers.c.enrolment, routers.c.verdict)  # covers their counts
 
 subscribers = Table(
@@ -198,6 +200,9 @@ contacts = Table(
     Column("action", Text),
     Column("helped", Boolean),
     _text("note"),
+    _text("line"),  # of support: first, second …
+    Column("finding", Text),  # the leading cause at that time
+    Column("escalated", Boolean, nullable=False, server_default=false()),
     Index("ix_contacts_at", "at"),
     sqlite_with_rowid=False,
 )
@@ -281,4 +286,5 @@ switches = Table(
     _text("set_by"),
     Column("set_at", Double, nullable=False),
     Column("proof", LargeBinary),  # sealed, of the row "key" only
+    _text("reason"),
 )

@@ -16,7 +16,7 @@ class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         samples: raw readings; windows keep their own 14 days.
         events: rows of routers' events.
         verdicts: superseded verdicts; a router's newest one stays.
-        commands: commands that ended; open ones stay.
+        commands: commands that ended, with what they were worth; open ones stay.
         contacts: subscribers' contacts.
         sessions: suspended sessions past their own expiry.
         quarantined: unknown routers that have not asked again.
@@ -81,10 +81,14 @@ class CommandTimes(msgspec.Struct, frozen=True):
         diagnostic: beyond the time that the test itself may take.
         schedule_inform: beyond the delay.
         restart: from a factory reset, or from a firmware's transfer, to the Inform that shows it.
+        rotate: from when it was given credentials to its logging in with them.
+        day: from an action to the second look at what it was worth; week: to the third.
     """
 
     confirm: float = 600.0
     settle: float = 1800.0
+    day: float = 86_400.0
+    week: float = 604_800.0
     offline_after: float = 5400.0
     tree: float = 3600.0
     download: float = 3600.0
@@ -93,3 +97,4 @@ class CommandTimes(msgspec.Struct, frozen=True):
     diagnostic: float = 600.0
     schedule_inform: float = 600.0
     restart: float = 900.0
+    rotate: float = 172_800.0

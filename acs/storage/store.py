@@ -4,7 +4,7 @@ Deferreds of writes fire after the COMMIT that holds them. Statements are elsewh
 """
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
@@ -16,22 +16,27 @@ from acs.storage import (
     commanding,
     files,
     identities,
+    incidents,
     models,
     retention,
+    rotating,
     sessions,
     switches,
+    targets,
     tokens,
 )
 from acs.storage.commanding import Guard
 from acs.storage.database import Database, as_storage_error
 from acs.storage.file_rows import FileRow, UploadRow
 from acs.storage.guarding import Gatherer
+from acs.storage.learned import Learned
 from acs.storage.reads import Reads
 from acs.storage.rows import Page, RouterFilter, SavedSession, Token, Windowed
 from acs.storage.secrets import Box
 from acs.storage.settings import CommandTimes, Retention, StorageSettings
 from acs.storage.statements import Statements
 from acs.storage.switches import prepare_switches
+from acs.storage.targets import TargetRow
 from acs.storage.upgrading import upgrade_database
 from acs.storage.work import SecretMaker, Tools
 from acs.storage.writer import Deliver, Item, Writer, WriterMetrics
@@ -49,12 +54,17 @@ class Store(Reads):
 
     Every Deferred may fail with ``StorageUnavailableError`` (try again later), ``FactRefusedError``
     (never will it be stored) or ``StorageClosedError``.
+
+    Attributes:
+        learned: policies, trials of actions and what they were worth.
     """
 
     def __init__(self, database: Database, writer: Writer, tools: Tools, deliver: Deliver) -> None:
         super().__init__(database, tools.box, deliver)
         self._writer = writer
         self._gatherer = Gatherer(tools.times)
+        self._tools = tools
+        self.learned = Learned(self._read, lambda call: self._put(call, guarded=True))
 
     @classmethod
     def open(
@@ -140,15 +150,22 @@ class Store(Reads):
     def claim(self, router_id: str, now: float, guard: Guard) -> Deferred[Command | None]:
         """The router's oldest queued command that may go out, recorded as sent at ``now``.
 
-        ``guard`` is asked again about what restarts the router, loads its line or gives it a file.
+        ``guard`` is asked again about what disturbs the router or cannot be undone.
         None: there is nothing to send.
         """
-        call = commanding.claim
-        return self._guarded(call, self._gatherer, router_id, now, guard)
+        call = rotating.claim
+        return self._guarded(call, self._gatherer, self._tools, router_id, now, guard=guard)
 
-    def set_stop(self, stopped: bool, by: str, now: float) -> Deferred[None]:  # noqa: FBT001 - reads as store.set_stop(True, by=…)
+    def claim_targets(
+        self, now: float, limit: int, lease: str, until: float
+    ) -> Deferred[tuple[TargetRow, ...]]:
+        """Up to so many polled devices that are due, leased until a time to whoever asks."""
+        return self._write(targets.claim_targets, now, limit, lease, until)
+
+    def set_stop(self, stopped: bool, by: str, now: float, reason: str = "") -> Deferred[None]:  # noqa: FBT001 - reads as store.set_stop(True, by=…)
         """Set or lift the kill switch of reboots."""
-        return self._guarded(switches.stop_reboots, stopped=stopped, by=by, now=now)
+        call = switches.stop_reboots
+        return self._guarded(call, stopped=stopped, by=by, now=now, reason=reason)
 
     def trust_identity(self, router_id: str, by: str, now: float) -> Deferred[None]:
         """An operator says that no other device has this router's identity (any more).
@@ -196,6 +213,10 @@ class Store(Reads):
     def remove_token(self, name: str) -> Deferred[bool]:
         """Remove a token; whether there was one."""
         return self._write(tokens.remove_token, name)
+
+    def keep_intervals(self, found: Mapping[str, float]) -> Deferred[None]:
+        """Remember how often routers inform, seconds."""
+        return self._write(incidents.keep_intervals, self._database, found)
 
     def add_file(self, row: FileRow) -> Deferred[None]:
         """Add a file to the catalogue, under an id of its own."""

@@ -1,5 +1,6 @@
 """Named switches: the kill switch of reboots, and the proof of which key sealed the secrets."""
 
+import msgspec
 from sqlalchemy import Connection, select, update
 
 from acs.storage.database import Database
@@ -10,8 +11,19 @@ from acs.storage.secrets import Box, UnsealError
 REBOOTS_STOPPED = "reboots_stopped"
 KEY = "key"
 _PROOF = b"acsd"
-_STOPPED = select(switches.c.active).where(switches.c.name == REBOOTS_STOPPED)
-_LOCK = _STOPPED.with_for_update()
+_STOPPED = select(switches.c.active, switches.c.set_by, switches.c.set_at, switches.c.reason).where(
+    switches.c.name == REBOOTS_STOPPED
+)
+_LOCK = select(switches.c.active).where(switches.c.name == REBOOTS_STOPPED).with_for_update()
+
+
+class Stop(msgspec.Struct, frozen=True):
+    """The kill switch of reboots: whether it is set, who moved it last, when (Unix s) and why."""
+
+    stopped: bool
+    by: str = ""
+    at: float | None = None
+    reason: str = ""
 
 
 def lock_reboots(connection: Connection) -> None:
@@ -22,17 +34,22 @@ def lock_reboots(connection: Connection) -> None:
     connection.execute(_LOCK)
 
 
-def reboots_stopped(connection: Connection) -> bool:
+def reboots_stopped(connection: Connection) -> Stop:
     """Whether an operator has stopped reboots; a missing row counts as stopped."""
-    return connection.execute(_STOPPED).scalar_one_or_none() is not False
+    row = connection.execute(_STOPPED).one_or_none()
+    if row is None:
+        return Stop(stopped=True)
+    return Stop(row.active is not False, row.set_by, row.set_at or None, row.reason)
 
 
-def stop_reboots(connection: Connection, *, stopped: bool, by: str, now: float) -> None:
+def stop_reboots(
+    connection: Connection, *, stopped: bool, by: str, now: float, reason: str = ""
+) -> None:
     """Set or lift the kill switch."""
     connection.execute(
         update(switches)
         .where(switches.c.name == REBOOTS_STOPPED)
-        .values(active=stopped, set_by=by, set_at=now)
+        .values(active=stopped, set_by=by, set_at=now, reason=reason)
     )
 
 

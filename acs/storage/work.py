@@ -17,6 +17,7 @@ from acs.facts import (
     Judged,
     ReachLearned,
     Sampled,
+    TargetRead,
     WayWorked,
 )
 from acs.identity import parts_of
@@ -39,6 +40,7 @@ _WIDTHS: dict[type, int] = {
     ReachLearned: states.FOR_VERDICT,
     BindingSeen: states.FOR_VERDICT,
     WayWorked: states.FOR_VERDICT,
+    TargetRead: states.FOR_INFORM,
 }
 LONGEST_ID = 1600  # characters; PostgreSQL indexes 2,704 bytes at most
 
@@ -86,6 +88,7 @@ class Work:
         self.reaches: list[Callable[[], None]] = []  # changes of them, in order
         self.subscribers: dict[str, Row] = {}
         self.credentials: list[Row] = []
+        self.are_rotations: bool | None = None  # of credentials, if that was asked
         # of the item that is being applied:
         self.informed: Informed | None = None
         self.informed_before: float | None = None

@@ -17,6 +17,7 @@ from diagnostics.symptoms import (
     processes,
     segment,
     session,
+    traffic,
     wan_ethernet,
     wifi_congestion,
     wifi_coverage,
@@ -30,6 +31,7 @@ SYMPTOMS: tuple[Symptom, ...] = (
     *course.SYMPTOMS,
     *session.SYMPTOMS,
     *gateway.SYMPTOMS,
+    *traffic.SYMPTOMS,
     *wan_ethernet.SYMPTOMS,
     *dsl.SYMPTOMS,
     *optical.SYMPTOMS,
@@ -51,3 +53,9 @@ def applicable(metrics: tuple[str, ...]) -> tuple[Symptom, ...]:
     """The symptoms that a router which offers these metrics can show."""
     offered = frozenset(metrics)
     return tuple(s for s in SYMPTOMS if not s.needs or not offered.isdisjoint(s.needs))
+
+
+@lru_cache(maxsize=4096)
+def names(metrics: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of the symptoms that a router which offers these metrics can show."""
+    return tuple(symptom.name for symptom in applicable(metrics))

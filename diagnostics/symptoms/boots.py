@@ -13,10 +13,10 @@ def _boots(see: Observations) -> Finding | None:
     if not count and see.uptime is None:
         return None
     level = above(count, limits.boots_some, limits.boots_loop, limits.boots_storm)
-    if not level:
-        return Finding(0, "boots", "It restarted {} times in 24 hours.", (count,))
+    if not count:
+        return Finding(0, "boots", "It did not restart in 24 hours.")
     says = "It restarted {} times in 24 hours."
-    if see.context.segment_history:
+    if level and see.context.segment_history:
         says = "It restarted {} times in 24 hours, and its neighbours did not."
     return Finding(level, "boots", says, (count,))
 
@@ -38,8 +38,10 @@ def _watchdog(see: Observations) -> Finding | None:
     if counted is None and not see.context.boots:
         return None
     count = int(max(told, counted or 0.0))
-    says = "Its watchdog restarted it {} times in {:.0f} days."
     metric = "sys.boot_watchdog" if counted is not None else "boots"
+    if not count:
+        return Finding(0, metric, "Its watchdog did not restart it in {:.0f} days.", (days,))
+    says = "Its watchdog restarted it {} times in {:.0f} days."
     return Finding(above(count, 1, 2), metric, says, (count, days))
 
 

@@ -20,6 +20,8 @@ def _drops(see: Observations) -> Finding | None:
     rate = see.per_hour(metric)
     if rate is None:
         return None
+    if rate < 1:
+        return Finding(0, metric, "Its connection table drops nothing.")
     level = above(rate, 1, see.limits.processes.conntrack_drops)
     says = "{:.0f} connections an hour are dropped for want of room in its table."
     return Finding(level, metric, says, (rate,))

@@ -57,8 +57,10 @@ def _relapse(see: Observations) -> Finding | None:
         return None
     count = _reboots(see, helped=True)
     days = see.limits.course.days
-    says = "A reboot helped {} times in the last {:.0f} days, but not for long."
-    return Finding(int(count > 0), "contacts", says, (count, days))
+    if not count:
+        return Finding(0, "contacts", "No reboot was needed in the last {:.0f} days.", (days,))
+    says = "A reboot helped {} times in the last {:.0f} days, and the trouble came back."
+    return Finding(1, "contacts", says, (count, days))
 
 
 def _tried(see: Observations) -> Finding | None:
@@ -66,8 +68,10 @@ def _tried(see: Observations) -> Finding | None:
         return None
     count = _reboots(see, helped=False)
     days = see.limits.course.days
+    if not count:
+        return Finding(0, "contacts", "No reboot was in vain in the last {:.0f} days.", (days,))
     says = "A reboot was tried {} times in the last {:.0f} days and did not help."
-    return Finding(int(count > 0), "contacts", says, (count, days))
+    return Finding(1, "contacts", says, (count, days))
 
 
 def _advised(see: Observations) -> Finding | None:

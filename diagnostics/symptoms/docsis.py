@@ -36,15 +36,14 @@ def _levels(see: Observations) -> Finding | None:
 
 def _codewords(see: Observations) -> Finding | None:
     limits, metric = see.limits.line, "cm.uncorr"
-    growths = see.history.growths(DAY)
-    lost, known = growths.get(metric, (0.0, 0.0))
-    intact, _ = growths.get("cm.unerr", (0.0, 0.0))
-    total = lost + intact + growths.get("cm.corr", (0.0, 0.0))[0]
+    grown = see.history.grown
+    lost, known = grown(metric, DAY)
+    total = lost + grown("cm.unerr", DAY)[0] + grown("cm.corr", DAY)[0]
     if not known or total < see.limits.cable.fewest_packets:
         return None
     ratio = lost / total * _MILLION
     level = above(ratio, limits.codewords_some, limits.codewords_many)
-    return Finding(level, metric, "{:,.0f} of a million codewords are lost.", (ratio,))
+    return Finding(level, metric, "Of a million codewords {:,.0f} are lost.", (ratio,))
 
 
 def _timeouts(see: Observations) -> Finding | None:
@@ -56,7 +55,9 @@ def _timeouts(see: Observations) -> Finding | None:
         above(t3 or 0.0, limits.timeouts_some, limits.timeouts_many),
         above(t4 or 0.0, 1, limits.timeouts_lost),
     )
-    says = "Ranging timed out {:.0f} times in 24 hours, and was lost {:.0f} times."
+    says = (
+        "It lost the exchange for a moment {:.0f} times in 24 hours, and altogether {:.0f} times."
+    )
     return Finding(level, "cm.t3" if t3 is not None else "cm.t4", says, (t3 or 0.0, t4 or 0.0))
 
 

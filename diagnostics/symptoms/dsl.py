@@ -28,9 +28,21 @@ def _margin(see: Observations) -> Finding | None:
 def _errors(see: Observations) -> Finding | None:
     limits = see.limits.line
     tests = (
-        ("dsl.ses", (1.0, limits.severe_many), "{:.0f} severely errored seconds an hour."),
-        ("dsl.crc_ds", (limits.errors_some, limits.errors_many), "{:.0f} CRC errors an hour."),
-        ("dsl.es", (limits.seconds_some, limits.seconds_many), "{:.0f} errored seconds an hour."),
+        (
+            "dsl.ses",
+            (1.0, limits.severe_many),
+            "The line has {:.0f} severely errored seconds an hour.",
+        ),
+        (
+            "dsl.crc_ds",
+            (limits.errors_some, limits.errors_many),
+            "The line has {:.0f} CRC errors an hour.",
+        ),
+        (
+            "dsl.es",
+            (limits.seconds_some, limits.seconds_many),
+            "The line has {:.0f} errored seconds an hour.",
+        ),
     )
     found: Finding | None = None
     for metric, bounds, says in tests:
@@ -39,7 +51,7 @@ def _errors(see: Observations) -> Finding | None:
             continue
         level = above(rate, *bounds)
         if found is None or level > found.level:
-            found = Finding(level, metric, "The line has " + says, (rate,))
+            found = Finding(level, metric, says, (rate,))
     return found
 
 

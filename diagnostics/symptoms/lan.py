@@ -13,7 +13,9 @@ def _errors(see: Observations) -> Finding | None:
         return None
     limits = see.limits.cable
     level = above(rate, limits.port_errors_some, limits.port_errors_many)
-    says = "{:.0f} damaged frames an hour come from the home network."
+    if rate < 1:
+        return Finding(0, metric, "Hardly any damaged frame comes from the home network.")
+    says = "From the home network come {:.0f} damaged frames an hour."
     return Finding(level, metric, says, (rate,))
 
 
@@ -38,7 +40,9 @@ def _storm(see: Observations) -> Finding | None:
     if rate is None:
         return None
     level = above(rate, see.limits.cable.storm_some, see.limits.cable.storm)
-    return Finding(level, metric, "{:.0f} broadcasts a second fill the home network.", (rate,))
+    return Finding(
+        level, metric, "In the home network {:.0f} broadcasts a second go round.", (rate,)
+    )
 
 
 SYMPTOMS = (

@@ -3,7 +3,7 @@
 from diagnostics.observations import Finding, Observations
 from diagnostics.symptoms.base import Symptom, above
 
-_GOOD, _DOUBTFUL, _BAD = range(3)
+_GOOD, _DOUBTFUL, _BAD, _DROPPED = range(4)
 _MILLI = 1000.0
 
 
@@ -14,7 +14,8 @@ def _power(see: Observations) -> Finding | None:
     if light is not None:
         usual = see.usual(metric)
         drop = 0.0 if usual is None else usual - light
-        level = above(drop, limits.light_drop, limits.light_big_drop)
+        # The light of a sound fibre changes by a tenth of a decibel: a step is no chance.
+        level = (_GOOD, _DOUBTFUL, _DROPPED)[above(drop, limits.light_drop, limits.light_big_drop)]
         level = max(level, (light < limits.light_doubtful) + (light < limits.light_bad))
         level = _BAD if light > limits.light_strong else level
         if usual is None or not level:
@@ -44,13 +45,16 @@ def _errors(see: Observations) -> Finding | None:
         return Finding(_BAD, "pon.sd_sf", "The optical unit raises its signal-degraded alarm.")
     limits = see.limits.line
     found: Finding | None = None
-    for metric, what in (("pon.fec_uncorr", "codewords lost"), ("pon.bip_ds", "parity errors")):
+    for metric, says in (
+        ("pon.fec_uncorr", "The fibre loses {:,.0f} codewords an hour."),
+        ("pon.bip_ds", "The fibre has {:,.0f} parity errors an hour."),
+    ):
         rate = see.per_hour(metric)
         if rate is None:
             continue
         level = above(rate, limits.fibre_errors_some, limits.fibre_errors_many)
         if found is None or level > found.level:
-            found = Finding(level, metric, "The fibre has {:.0f} {} an hour.", (rate, what))
+            found = Finding(level, metric, says, (rate,))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from diagnostics.observations import Finding, Observations
 from diagnostics.symptoms.base import Symptom, above
+from diagnostics.symptoms.session import is_down
 
 _NORMAL, _RAISED, _BUSY, _OVERLOAD, _RUNAWAY = range(5)
 _PERCENT = 100.0
@@ -11,13 +12,13 @@ def _dns_proxy(see: Observations) -> Finding | None:
     metric = "sys.dns_proxy_fail"
     share = see.numbers.get(metric)
     # without a session nothing resolves, and the name service is not to blame
-    if share is None or see.word("ppp.state") in ("disconnected", "connecting", "unconfigured"):
+    if share is None or (share > see.limits.processes.lookups_some and is_down(see)):
         return None
     limits = see.limits.processes
-    level = above(share, limits.lookups_some, limits.lookups_failing)
+    level = above(share, limits.lookups_some, limits.lookups_failing, limits.lookups_dead)
     if not level:
         return Finding(0, metric, "Name look-ups through the router succeed.")
-    says = "{:.0f} % of the name look-ups through the router fail."
+    says = "Of the name look-ups through the router {:.0f} % fail."
     return Finding(level, metric, says, (_PERCENT * share,))
 
 
@@ -65,7 +66,7 @@ def _files(see: Observations) -> Finding | None:
     z = see.z(metric, limits.files_floor)
     if z is None:
         return None
-    says = "{:.0f} files are open; {:.0f} are usual."
+    says = "Open files: {:.0f}; {:.0f} is usual."
     figures = (see.numbers[metric], see.usual(metric))
     return Finding(above(z, limits.many, limits.rampant), metric, says, figures)
 
@@ -76,7 +77,7 @@ def _processes(see: Observations) -> Finding | None:
     z = see.z(metric, limits.processes_floor)
     if z is None:
         return None
-    says = "{:.0f} processes run; {:.0f} are usual."
+    says = "Running processes: {:.0f}; {:.0f} is usual."
     figures = (see.numbers[metric], see.usual(metric))
     return Finding(above(z, limits.many, limits.rampant), metric, says, figures)
 
@@ -88,7 +89,9 @@ def _crashes(see: Observations) -> Finding | None:
     if kernel is None and faults is None:
         return None
     count = (kernel or 0) + (faults or 0)
-    says = "{:.0f} process or kernel faults happened before its last restart."
+    if not count:
+        return Finding(0, metric, "Nothing crashed before its last restart.")
+    says = "Before its last restart something crashed {:.0f} times."
     metric = metric if kernel else "sys.process_faults_prev_boot"
     return Finding(above(count, 1, see.limits.processes.crashes_many), metric, says, (count,))
 
@@ -110,6 +113,8 @@ def _session_faults(see: Observations) -> Finding | None:
     if share is None:
         return None
     limits = see.limits.processes
+    if not share:
+        return Finding(0, metric, "It answers our calls without a fault.")
     says = "It answers {:.1f} % of our calls with a fault."
     level = above(share, limits.faults_some, limits.faults_many)
     return Finding(level, metric, says, (_PERCENT * share,))

@@ -4,7 +4,7 @@ from diagnostics.observations import DAY, Finding, Observations
 from diagnostics.symptoms.base import Symptom, above
 
 _MINUTE = 60.0
-_UP, _DOWN, _LEFT_BEHIND = range(3)
+_UP, _DOWN, _UNBOUND, _LEFT_BEHIND = range(4)
 _BAD = {
     "ppp.state": frozenset(
         {"connecting", "authenticating", "disconnected", "disconnecting", "pendingdisconnect"}
@@ -15,6 +15,11 @@ _BAD = {
 _REFUSED = "authentication_failure"
 _LINES_UP = frozenset({"up", "registered"})
 _LINES_DOWN = frozenset({"error", "registering", "unregistering", "down"})
+
+
+def is_down(see: Observations) -> bool:
+    """Whether the router says that it has no session."""
+    return any((state := see.word(metric)) is not None and state in _BAD[metric] for metric in _BAD)
 
 
 def _session(see: Observations) -> Finding | None:
@@ -36,6 +41,8 @@ def _down(see: Observations, metric: str, state: str) -> Finding:
     if see.segment is not None and see.segment.came_back():
         says = "Its session stayed {} when its neighbours came back."
         return Finding(_LEFT_BEHIND, metric, says, (state,))
+    if metric == "dhcp.status":
+        return Finding(_UNBOUND, metric, "The network gives it no address ({}).", (state,))
     return Finding(_DOWN, metric, "Its session with the network is down ({}).", (state,))
 
 
@@ -59,6 +66,8 @@ def _redials(see: Observations) -> Finding | None:
         count = max(0, count - sum(boot.at >= see.now - DAY for boot in see.boots))
     limits = see.limits.network
     level = above(count, limits.redials_some, limits.redials_many)
+    if not count:
+        return Finding(0, metric, "Its session was not lost in 24 hours.")
     says = "Its session was lost at least {} times in 24 hours."
     return Finding(level, metric, says, (count,))
 

@@ -43,9 +43,10 @@ def _frame_errors(see: Observations) -> Finding | None:
             continue
         count = see.in_a_day(metric)
         if count is not None and count < limits.fewest_errors:
-            says = "{:.0f} damaged frames came over the cable to the house in 24 hours."
-            return Finding(0, metric, says, (count,))
-        says = "{:,.0f} of a million frames arrive damaged over the cable to the house."
+            return Finding(
+                0, metric, "Hardly any frame arrives damaged over the cable to the house."
+            )
+        says = "Of a million frames {:,.0f} arrive damaged over the cable to the house."
         return Finding(above(ratio, limits.errors_some, limits.errors_many), metric, says, (ratio,))
     return _port_errors(
         see, "eth.fcs_err", "Over the cable to the house {:.0f} frames an hour arrive damaged."
@@ -81,10 +82,12 @@ def _flaps(see: Observations) -> Finding | None:
         return None
     if count:
         count -= sum(boot.at >= see.now - DAY for boot in see.boots)
+    if count <= 0:
+        return Finding(0, metric, "The link to the house was not lost in 24 hours.")
     limits = see.limits.cable
-    level = above(max(0, count), limits.flaps_some, limits.flaps_many)
+    level = above(count, limits.flaps_some, limits.flaps_many)
     says = "The link to the house was lost at least {} times in 24 hours."
-    return Finding(level, metric, says, (max(0, count),))
+    return Finding(level, metric, says, (count,))
 
 
 def _cable_test(see: Observations) -> Finding | None:

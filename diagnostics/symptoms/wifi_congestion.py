@@ -4,28 +4,32 @@ from diagnostics.observations import Finding, Observations
 from diagnostics.symptoms.base import Symptom, above
 
 
-def _worst(see: Observations, metric: str) -> float | None:
-    """The reading now, or that of the last evening where it is worse: calls may come later."""
-    now, evening = see.middle(metric), see.evening(metric)
-    if now is None or evening is None:
+def _worst(see: Observations, metric: str, least: float) -> float | None:
+    """The reading now, or that of the last evening where it is worse: calls may come later.
+
+    Below ``least`` nothing is bad, and the evening is not looked at.
+    """
+    now = see.middle(metric)
+    if now is None or (see.history.highest(metric) or 0.0) < least:
         return now
-    return max(now, evening[0])
+    evening = see.evening(metric)
+    return now if evening is None else max(now, evening[0])
 
 
 def _channel(see: Observations) -> Finding | None:
     metric = "wifi.chan_util"
-    percent = _worst(see, metric)
+    limits = see.limits.wifi
+    percent = _worst(see, metric, limits.channel_busy)
     if percent is None:
         return None
-    limits = see.limits.wifi
     level = above(percent, limits.channel_busy, limits.channel_full)
-    return Finding(level, metric, "{:.0f} % of the Wi-Fi channel is taken.", (percent,))
+    return Finding(level, metric, "The Wi-Fi channel is {:.0f} % taken.", (percent,))
 
 
 def _neighbours(see: Observations) -> Finding | None:
     limits = see.limits.wifi
     metric = "wifi.chan_util_other"
-    percent = _worst(see, metric)
+    percent = _worst(see, metric, limits.others_some)
     if percent is not None:
         level = above(percent, limits.others_some, limits.others_many)
         says = "Neighbours take {:.0f} % of the Wi-Fi channel."
@@ -35,7 +39,7 @@ def _neighbours(see: Observations) -> Finding | None:
     if count is None:
         return None
     level = above(count, limits.neighbours_some, limits.neighbours_many)
-    return Finding(level, metric, "{:.0f} neighbours share the Wi-Fi channel.", (count,))
+    return Finding(level, metric, "Neighbours on the Wi-Fi channel: {:.0f}.", (count,))
 
 
 def _noise(see: Observations) -> Finding | None:

@@ -31,7 +31,7 @@ def _retries(see: Observations) -> Finding | None:
         return None
     level = above(share, limits.retries_some, limits.retries_many)
     return Finding(
-        level, metric, "{:.0f} % of the Wi-Fi frames are sent again.", (_PERCENT * share,)
+        level, metric, "Of the Wi-Fi frames {:.0f} % are sent again.", (_PERCENT * share,)
     )
 
 

@@ -18,29 +18,28 @@ def _radio(see: Observations) -> Finding | None:
     if clients is None:
         return None
     if clients > 0:
-        usual = see.usual_by_now(metric)
-        if usual is not None and _most(see) <= see.limits.wifi.few_clients * usual:
-            says = "{:.0f} Wi-Fi clients are connected; {:.0f} are usual at this time."
+        share = see.limits.wifi.few_clients
+        most = max(see.history.newest(metric))
+        few = most <= share * see.history.baseline(metric).high  # else no hour can expect more
+        usual = see.usual_by_now(metric) if few else None
+        if usual is not None and most <= share * usual:
+            says = "Connected Wi-Fi clients: {:.0f}; {:.0f} is usual at this time."
             return Finding(_FEW, metric, says, (clients, usual))
-        return Finding(_CLIENTS, metric, "{:.0f} Wi-Fi clients are connected.", (clients,))
+        return Finding(_CLIENTS, metric, "Connected Wi-Fi clients: {:.0f}.", (clients,))
     normal = see.history.baseline(metric)
     usual = see.usual(metric)
     if usual is None or usual < 1:
         return Finding(_NOBODY, metric, "No Wi-Fi client is connected, as usual.")
+    if see.history.past.share_without(metric) >= see.limits.wifi.often_empty:
+        return Finding(_NOBODY, metric, "No Wi-Fi client is connected, as often happens here.")
     traffic = see.traffic()
     if traffic is not None and traffic >= see.limits.wifi.home_traffic:
-        says = (
-            "No Wi-Fi client is connected; {:.0f} are usual, the radio is up, and the cable busy."
-        )
+        says = "No Wi-Fi client is connected, the radio is up and the cable busy; {:.0f} is usual."
         return Finding(_SILENT, metric, says, (usual,))
     if normal.q10 >= 1 or see.is_calling:
-        says = "No Wi-Fi client is connected; {:.0f} are usual, and the radio is up."
+        says = "No Wi-Fi client is connected although the radio is up; {:.0f} is usual."
         return Finding(_UNCLEAR, metric, says, (usual,))
     return Finding(_NOBODY, metric, "No Wi-Fi client is connected and nothing else is in use.")
-
-
-def _most(see: Observations) -> float:
-    return max(see.history.newest("wifi.assoc"))
 
 
 def _resets(see: Observations) -> Finding | None:
@@ -48,6 +47,8 @@ def _resets(see: Observations) -> Finding | None:
     count = see.in_a_day(metric)
     if count is None:
         return None
+    if count < 1:
+        return Finding(0, metric, "Its Wi-Fi radio did not reset in 24 hours.")
     level = above(count, 1, see.limits.wifi.resets_many)
     return Finding(level, metric, "Its Wi-Fi radio reset {:.0f} times in 24 hours.", (count,))
 

@@ -5,21 +5,24 @@ What storage's threads deliver waits until somebody here waits for it.
 
 import shutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import msgspec
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
+from acs.actions.contacts import ContactDesk
 from acs.actions.deadlines import Deadlines
+from acs.actions.learning import Learning
+from acs.actions.learning_settings import LearningSettings
 from acs.actions.newsroom import Newsroom
 from acs.actions.settings import ActionSettings, GuardSettings
 from acs.actions.supervisor import Supervisor
-from acs.commands import Command, CommandKind
+from acs.commands import Command, CommandKind, IncidentKind
 from acs.duration import Duration
 from acs.facts import Belongs, CommandConfirmed, ContactMade, Event, Fact, Informed, Sampled
 from acs.identity import DeviceId
@@ -41,6 +44,7 @@ GUARDS = GuardSettings(proactive_hours="00:00-24:00", proactive_mbps=float("inf"
 SETTINGS = ActionSettings(
     mode="auto",
     guards=GUARDS,
+    learning=LearningSettings(canary=0),
     expires=Duration(HOUR),
     confirm=Duration(10 * MINUTE),
     settle=Duration(30 * MINUTE),
@@ -53,6 +57,7 @@ class Tally:
 
     def __init__(self) -> None:
         self.counts: Counter[tuple[str, str]] = Counter()
+        self.standing = (False, "", 0, 0)
 
     def judged(self, action: str) -> None:
         self.counts["judged", action] += 1
@@ -63,8 +68,27 @@ class Tally:
     def refused(self, guard: str) -> None:
         self.counts["refused", guard] += 1
 
+    def incident_opened(self, kind: str) -> None:
+        self.counts["incident", kind] += 1
+
+    def set_incidents(self, counts: Mapping[IncidentKind, int]) -> None:
+        for kind in get_args(IncidentKind):
+            self.counts["incidents open", kind] = counts.get(kind, 0)
+
     def outcome(self, kind: CommandKind, outcome: str) -> None:
         self.counts[kind, outcome] += 1
+
+    def silent(self) -> None:
+        self.counts["silent", ""] += 1
+
+    def checked(self, stage: str, arm: str, outcome: str) -> None:
+        self.counts[f"{stage} {arm}", outcome] += 1
+
+    def contact(self, *, escalated: bool) -> None:
+        self.counts["contact", str(escalated)] += 1
+
+    def set_standing(self, *, is_stopped: bool, policy: str, tried: int, models: int) -> None:
+        self.standing = (is_stopped, policy, tried, models)
 
 
 class Office:
@@ -73,7 +97,10 @@ class Office:
     def __init__(self, database: Path, **changes: Any) -> None:
         self.clock = Clock()
         self.skew = 0.0
+        self.chance = 0.0  # what every lot draws
         self.settings = msgspec.structs.replace(SETTINGS, **changes)
+        self.learning: Learning
+        self.desk: ContactDesk
         self._delivered: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self.store = Store.open(
             StorageSettings(url=f"sqlite:///{database}", readers=1),
@@ -100,6 +127,7 @@ class Office:
             wake=self._wake,
             queued=self.queued.append,
             metrics=self.tally,
+            uniform=self._draw,
         )
         news = Newsroom(supervisor, self.changed.append, self.tally)
         deadlines = Deadlines(
@@ -110,11 +138,18 @@ class Office:
             now=self.now,
             committed=news.committed,
         )
+        self.learning = Learning(
+            self.store, self.settings, thresholds, now=self.now, metrics=self.tally
+        )
+        self.desk = ContactDesk(self.store, supervisor, now=self.now, metrics=self.tally)
         return supervisor, news, deadlines
 
     def restart(self) -> None:
         """Forget all but the store."""
         self.supervisor, self.news, self.deadlines = self.open()
+
+    def _draw(self, low: float, high: float) -> float:
+        return low + self.chance * (high - low)
 
     def now(self) -> float:
         return START + self.skew + self.clock.seconds()
@@ -143,6 +178,7 @@ class Office:
 
     def sweep(self) -> None:
         self.wait(Deferred.fromCoroutine(self.deadlines.sweep()))
+        self.wait(Deferred.fromCoroutine(self.learning.sweep()))
         self.settle()
 
     # --- what happens ---------------------------------------------------------------------------

@@ -76,6 +76,45 @@ def test_a_sent_reboot_becomes_unconfirmed_and_never_goes_out_again(
     assert office.command(command.command_id).state == "unconfirmed"
 
 
+def test_a_router_that_does_not_come_back_raises_the_alarm_and_stops_its_model(
+    office: Office,
+) -> None:
+    command = office.propose()
+    assert office.claim() is not None
+    office.clock.advance(10 * MINUTE)
+    with capture_logs() as logs:
+        office.sweep()
+    alarms = [e for e in logs if e["event"] == "actions.router_silent"]
+    assert [(e["router"], e["command"]) for e in alarms] == [(ID, command.command_id)]
+    assert office.tally.counts["silent", ""] == 1
+    assert office.tally.standing[3] == 1
+    other = sibling(2)
+    office.inform(other)
+    assert [no.guard for no in office.propose(other.router_id).refusals] == ["model_stopped"]
+    office.wait(office.store.learned.resume_model("Box"))
+    assert office.propose(other.router_id).state == "queued"
+
+
+def test_one_that_informed_in_time_or_while_the_server_was_away_raises_no_alarm(
+    office: Office,
+) -> None:
+    office.propose()
+    assert office.claim() is not None
+    office.clock.advance(MINUTE)
+    office.restart()  # nobody was there to be told
+    office.clock.advance(9 * MINUTE)
+    office.sweep()
+    office.inform(sibling(2))
+    office.propose(sibling(2).router_id)
+    assert office.claim(sibling(2).router_id) is not None
+    office.clock.advance(MINUTE)
+    office.inform(sibling(2))
+    office.clock.advance(10 * MINUTE)
+    office.sweep()
+    assert {command.state for command in office.commands()} == {"unconfirmed"}
+    assert office.tally.counts["silent", ""] == 0
+
+
 def test_a_late_confirmation_is_still_a_proof_and_is_verified(office: Office) -> None:
     command = office.propose()
     assert office.claim() is not None
@@ -183,7 +222,7 @@ def test_a_reboot_that_did_not_help(office: Office) -> None:
 def silent_about_names(office: Office) -> None:
     """A sample of a router that shows no test's result."""
     vitals = healthy(office.now(), office.now() - 35 * MINUTE)
-    del vitals["sys.dns_proxy_fail"]
+    del vitals["sys.dns_proxy_fail"], vitals["sys.mem_free"]
     office.commit(Sampled(router_id=ID, at=office.now(), vitals=vitals))
 
 
@@ -205,6 +244,7 @@ def test_a_complaint_that_only_a_test_shows_is_tested(
     assert test.arguments["host"] == "example.com"
     assert office.command(command.command_id).state == "confirmed"
     assert office.claim() is not None
+    office.clock.advance(MINUTE)  # a test takes a while
     ended = CommandFinished(
         router_id=ID, at=office.now(), command_id=test.command_id, kinds=("diagnostic",)
     )
@@ -308,7 +348,7 @@ def test_an_incidents_begin_and_end_judge_its_routers_again(office: Office) -> N
     with capture_logs() as logs:
         office.sweep()
     events = [entry["event"] for entry in logs]
-    assert events.count("actions.incident_began") == 1
+    assert events.count("actions.segment_changed") == 1
     assert office.supervisor.board.incidents() == {"sw-1"}
     judged_at = office.now()
     assert judged(office) == {office.now()}
@@ -320,7 +360,7 @@ def test_an_incidents_begin_and_end_judge_its_routers_again(office: Office) -> N
         office.inform(sibling(number))
     with capture_logs() as logs:
         office.sweep()
-    assert "actions.incident_ended" in [entry["event"] for entry in logs]
+    assert "actions.segment_changed" in [entry["event"] for entry in logs]
     assert judged(office) == {office.now()}
 
 

@@ -73,6 +73,7 @@ def test_nothing_objects_on_a_quiet_night() -> None:
         ("voice", {"vitals": {"voip.call_active": "Idle"}, "vitals_at": NIGHT + 61}),
         ("transfer", {"transfer_open": True}),
         ("transfer", {"vitals": {"acs.download_in_progress": True}}),
+        ("transfer", {"upload_open": True}),
         ("diagnostic", {"diagnostic_open": True}),
         ("boot_loop", {"boots": tuple(NIGHT - 3600 * n for n in (1, 2, 3, 4))}),
         ("after_boot", {"boots": (NIGHT - 899,)}),
@@ -219,6 +220,11 @@ def test_other_files_and_tests_wait_for_their_like() -> None:
     assert names(busy, CONFIG) == ["transfer"]
     assert names(busy, TEST) == ["diagnostic"]
     assert names(busy, msgspec.structs.replace(COMMAND, kind="upload")) == []
+    # a file for the router waits for one that it gives, in the router's own queue
+    uploading = msgspec.structs.replace(FACTS, upload_open=True)
+    assert names(uploading, CONFIG) == []
+    reset = msgspec.structs.replace(COMMAND, kind="factory_reset", asked_by="anna")
+    assert names(uploading, reset) == ["transfer"]
 
 
 def test_every_objection_is_given_not_only_the_first() -> None:

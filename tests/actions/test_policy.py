@@ -50,7 +50,7 @@ def test_the_verdict_must_have_stood_without_a_break() -> None:
 
 
 def test_a_refusal_with_times_is_tried_again_at_the_last_of_them() -> None:
-    policy = Policy(AUTO)
+    policy = Policy(AUTO, uniform=lambda low, _high: low)
     policy.wants("r1", verdict(), 0.0)
     policy.answered(refused(100.0, 300.0), 1.0)
     assert not policy.wants("r1", verdict(), 299.0)

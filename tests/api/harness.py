@@ -13,13 +13,17 @@ from acs.api.access import CHANNEL, SOCKET
 from acs.api.app import create_app
 from acs.api.services import Enrolment, HealthCheck, Services
 from acs.api.settings import ApiSettings
+from acs.api.telemetry import ApiMetrics
 from acs.api.tokens import Scope, hash_token, new_token
 from acs.api.watch import CommandWatch
 from acs.bridge import to_asyncio
 from acs.commands import Command, CommandKind, GuardFacts, Proposal, Refusal, new_command_id
-from acs.facts import Enrolled, Event, Fact, Informed, Judged, Sampled
+from acs.cwmp.credentials import CredentialCache
+from acs.cwmp.importing import import_routers
+from acs.facts import ContactMade, Enrolled, Event, Fact, Informed, Judged, Sampled
 from acs.identity import DeviceId
 from acs.metrics import Metrics
+from acs.storage.rows import ContactRow
 from acs.storage.settings import StorageSettings
 from acs.storage.store import Store
 from diagnostics.context import SegmentState
@@ -71,14 +75,25 @@ class Api:
         self.watch = SeenWatch()
         registry = CollectorRegistry()
         self.metrics = Metrics(registry, "1.2.3")
+        self.credentials = CredentialCache(self.store.credential, seconds=lambda: 0.0)
         self.services = Services(
             store=self.store,
             propose=self.propose,
             diagnose=lambda _: succeed(VERDICT),
             enrol=self.enrol,
-            stop_reboots=lambda stopped, by: self.store.set_stop(stopped, by, self.now),
+            import_routers=lambda lines, replace, dry_run: import_routers(
+                self.store,
+                self.credentials,
+                lines,
+                replace=replace,
+                dry_run=dry_run,
+                now=self.now,
+            ),
+            stop_reboots=lambda stopped, by, why: self.store.set_stop(stopped, by, self.now, why),
+            contact=self.contact,
             segment=lambda _: self.segment,
             registry=registry,
+            counted=ApiMetrics(registry),
             clock=lambda: self.now,
             version="1.2.3",
             watch=self.watch,
@@ -117,6 +132,14 @@ class Api:
             arguments=arguments,
         )
         return self.store.propose(proposal, self.guard)
+
+    def contact(self, made: ContactMade) -> "Deferred[ContactRow]":
+        def only(rows: tuple[object, ...]) -> ContactRow:
+            (row,) = rows
+            assert isinstance(row, ContactRow)
+            return row
+
+        return self.store.commit((made,)).addCallback(only)
 
     def guard(self, _command: Command, _facts: GuardFacts) -> tuple[Refusal, ...]:
         return self.refusals

@@ -57,8 +57,16 @@ def test_reboots_are_stopped_and_resumed(api: Api) -> None:
     router_id = api.router()
     body = {"kind": "reboot", "reason": "x"}
     for action, stopped in (("stop", True), ("resume", False)):
-        assert api.post(f"/v1/reboots/{action}").json() == {"stopped": stopped}
-        assert api.get("/v1/reboots").json() == {"stopped": stopped}
+        moved = api.post(f"/v1/reboots/{action}", {"reason": "ticket 4711"}).json()
+        assert moved == {
+            "stopped": stopped,
+            "by": "socket",
+            "at": "2026-03-01T10:13:20Z",
+            "reason": "ticket 4711",
+            "policy": None,
+            "models": [],
+        }
+        assert api.get("/v1/reboots").json() == moved
         api.post(api.url(router_id, "/commands"), body)
     assert seen == [True, False]
 

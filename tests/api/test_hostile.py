@@ -73,7 +73,7 @@ def check_subscriber(api: Api, text: str) -> None:
     assert found["account"] == found["phone"] == found["login"] == text
     assert found["routers"][0]["router"]["segment"] == text
     contact = {"channel": text, "action": text, "note": text}
-    assert api.post(api.url(router_id, "/contacts"), contact).status_code == 204
+    assert api.post(api.url(router_id, "/contacts"), contact).status_code == 201
     kept = api.do(api.store.contacts(router_id, 0))[0]
     assert kept.channel == kept.action == kept.note == text
 

@@ -100,7 +100,19 @@ def test_a_contact_is_kept(api: Api) -> None:
     router_id = api.router()
     body = {"channel": "phone", "action": "reboot", "helped": False, "note": "again tomorrow"}
     answer = api.post(api.url(router_id, "/contacts"), body)
-    assert (answer.status_code, answer.content) == (204, b"")
+    assert answer.status_code == 201
+    assert answer.json() == {
+        "router_id": router_id,
+        "number": 1,
+        "at": "2026-03-01T10:13:20Z",
+        "channel": "phone",
+        "line": "",
+        "action": "reboot",
+        "helped": False,
+        "note": "again tomorrow",
+        "finding": None,
+        "escalated": False,
+    }
     contact = api.do(api.store.contacts(router_id, 0))[0]
     assert (contact.channel, contact.action, contact.helped) == ("phone", "reboot", False)
     assert contact.note == "again tomorrow"

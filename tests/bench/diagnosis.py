@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from acs.actions.settings import GuardSettings
+from acs.actions.incident_settings import IncidentSettings
 from acs.evaluation import report as reporting
 from acs.evaluation.bars import Bar, bars
 from acs.evaluation.baselines import SIMPLE
@@ -100,11 +100,11 @@ def incidents(*, quick: bool) -> dict[str, Detection]:
     few = {"incidents": 60, "segments": 60} if quick else {"incidents": 300, "segments": 1500}
     fleets = {
         "Informs every hour": Fleet(),
-        "Informs every 5 minutes": Fleet(inform=INFORM, offline_after=1.5 * INFORM),
+        "Informs every 5 minutes": Fleet(inform=INFORM),
     }
     rng = np.random.default_rng(1)
     return {
-        name: detect(fleet, GuardSettings(), Thresholds(), rng, **few)
+        name: detect(fleet, IncidentSettings(), Thresholds(), rng, **few)
         for name, fleet in fleets.items()
     }
 

@@ -27,8 +27,11 @@ from acs.bridge import to_asyncio
 from acs.cli.app import app
 from acs.cli.session import Surroundings
 from acs.commands import Command, CommandKind, GuardFacts, Proposal, Refusal, new_command_id
-from acs.facts import Enrolled, Event, Fact, Informed
+from acs.cwmp.credentials import CredentialCache
+from acs.cwmp.importing import import_routers
+from acs.facts import ContactMade, Enrolled, Event, Fact, Informed
 from acs.identity import DeviceId
+from acs.storage.rows import ContactRow
 from acs.storage.secrets import load_or_create_key
 from acs.storage.settings import StorageSettings
 from acs.storage.store import Store
@@ -96,12 +99,22 @@ class Daemon:
             deliver=self._deliver,
             key=load_or_create_key(self.key_file),
         )
+        self.credentials = CredentialCache(self.store.credential, seconds=lambda: 0.0)
         self.services = Services(
             store=self.store,
             propose=self._propose,
             diagnose=self._diagnose,
             enrol=self._enrol,
-            stop_reboots=lambda stopped, by: self.store.set_stop(stopped, by, NOW),
+            import_routers=lambda lines, replace, dry_run: import_routers(
+                self.store,
+                self.credentials,
+                lines,
+                replace=replace,
+                dry_run=dry_run,
+                now=NOW,
+            ),
+            stop_reboots=lambda stopped, by, why: self.store.set_stop(stopped, by, NOW, why),
+            contact=self.contact,
             segment=lambda _segment: None,
             registry=CollectorRegistry(),
             clock=lambda: NOW,
@@ -153,6 +166,14 @@ class Daemon:
             return await to_asyncio(call())
 
         return asyncio.run_coroutine_threadsafe(wait(), self._loop).result(30)
+
+    def contact(self, made: ContactMade) -> "Deferred[ContactRow]":
+        def only(rows: tuple[object, ...]) -> ContactRow:
+            (row,) = rows
+            assert isinstance(row, ContactRow)
+            return row
+
+        return self.store.commit((made,)).addCallback(only)
 
     def _propose(
         self,

@@ -84,10 +84,13 @@ def test_final_states_have_their_codes(run: Run, state: str, code: int) -> None:
 
 def test_the_switch_stops_and_resumes_all(acs: Run, daemon: Any, known_router: str) -> None:
     try:
-        assert acs("reboots stop").stdout == "reboots are stopped\n"
+        stopped = acs("reboots stop", "--reason", "ticket 4711").stdout
+        assert stopped == "reboots are stopped by socket now: ticket 4711\n"
         refused = acs("reboot", known_router, "--consent")
         assert refused.exit_code == 4
-        assert "kill_switch" in refused.stderr
+        assert "kill_switch: Reboots are stopped by socket since 2026-09-21" in refused.stderr
+        assert "ticket 4711" in refused.stderr
+        assert acs("reboots status").stdout == stopped
     finally:
         resumed = acs("reboots resume", "--json")
     assert json.loads(resumed.stdout)["stopped"] is False

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -109,7 +110,12 @@ TWINS: list[tuple[str, Callable[[Story], Story], str, str]] = [
     ("leak", leak, "reboot", "F01"),
     ("page cache", lambda s: s.since(99 * DAY, {"sys.mem_free": int(MEMORY * 0.2)}), "none", "F22"),
     # F02 hung name service, F08 the provider's resolver is down
-    ("dns proxy", lambda s: s.since(4 * HOUR, {"sys.dns_proxy_fail": 0.95}), "reboot", "F02"),
+    (
+        "dns proxy",
+        lambda s: s.since(4 * HOUR, {"sys.dns_proxy_fail": 0.95}).told(segment_history=segment()),
+        "reboot",
+        "F02",
+    ),
     (
         "resolver outage",
         lambda s: s.since(HOUR, {"sys.dns_proxy_fail": 0.95}).told(
@@ -339,6 +345,75 @@ def test_after_the_cure_nothing_is_left(story: Stories) -> None:
     assert {finding.symptom for finding in cured.evidence if finding.weight > 0} <= {"all_clear"}
 
 
+def test_old_readings_that_leave_doubt_are_worth_new_ones(story: Stories) -> None:
+    unclear = story().since(4 * HOUR, {"sys.dns_proxy_fail": 0.05})
+    fresh = unclear.verdict(now=NOW)
+    assert not fresh.wants_fresh
+    old = unclear.verdict(now=NOW + 2400)
+    assert old.wants_fresh
+    assert old.would_change[0] == (
+        "The newest readings are 41 minutes old: fresh ones may change this."
+    )
+
+
+def test_where_all_is_clear_no_new_readings_are_worth_their_cost(story: Stories) -> None:
+    sure = bad_cable(story()).since(48 * HOUR, {"eth.tdr_pair_status": "open"})
+    assert not sure.verdict(now=NOW + 2400).wants_fresh
+
+
+def test_not_knowing_leads_to_people_not_to_a_reboot(story: Stories) -> None:
+    """Several dear causes are alike likely: the second line is cheaper than a guess."""
+    verdict = (
+        story()
+        .told(segment_history=segment(in_error=9), utc_offset=EVENING)
+        .since(2 * HOUR, {"sys.dns_proxy_fail": 0.05, "ip.ping_rtt_gw": 12.0})
+        .verdict()
+    )
+    assert verdict.action in ("escalate", "incident")
+    assert verdict.probabilities["reboot"] < 0.5
+
+
+def test_of_nearly_equal_costs_the_likelier_action_wins(story: Stories) -> None:
+    stuck = story().since(5 * HOUR, {"dhcp.status": "Rebinding", "ppp.state": "Connected"})
+    history = stuck.told(
+        segment_history=(*segment(), SegmentState(at=NOW - 5 * HOUR, routers=48, offline=40))
+    ).history()
+    context = msgspec.structs.replace(
+        stuck.context, contacts=(Contact(at=NOW - 30, channel="phone"),)
+    )
+    near = diagnose(history, context, Thresholds(nearly=8.0), NOW)
+    assert near.action == max(near.probabilities, key=lambda action: near.probabilities[action])
+
+
+def test_what_is_clearly_right_is_not_hedged(story: Stories) -> None:
+    hung = story().since(4 * HOUR, {"sys.dns_proxy_fail": 0.95})
+    context = Context(access="FTTB", contacts=(Contact(at=NOW - 30, channel="phone"),))
+    history = hung.history()
+    verdict = diagnose(history, context, Thresholds(), NOW)
+    assert verdict.probabilities["reboot"] > Thresholds().clear
+    assert verdict.action == "reboot"
+    assert diagnose(history, context, Thresholds(hedge=0.0), NOW).action == "escalate"
+
+
+@pytest.mark.parametrize("calling", [True, False])
+@pytest.mark.parametrize("ill", [leak, hung_dns, bad_cable, weak_wifi])
+def test_a_kept_window_gives_the_verdict_of_a_full_recomputation(
+    story: Stories, ill: Callable[[Story], Story], *, calling: bool
+) -> None:
+    built = ill(story())
+    kept = History.empty()
+    contacts = (Contact(at=NOW - 30, channel="phone"),) if calling else ()
+    context = Context(access="FTTB", contacts=contacts, segment_history=segment(in_error=2))
+    samples = list(built.samples())
+    for count, sample in enumerate(samples, 1):
+        kept.extend(sample)
+        kept = History.decode(kept.encode_recent(), kept.encode_past())
+        if count % 41 == 0 or count == len(samples):
+            whole = History.from_samples(samples[:count])
+            verdicts = [diagnose(h, context, Thresholds(), sample.at + 60) for h in (kept, whole)]
+            assert verdicts[0] == verdicts[1]
+
+
 def test_configuration_moves_the_verdict(story: Stories) -> None:
     history = weak_wifi(story()).history()
     context = Context(access="FTTB", contacts=(Contact(at=NOW, channel="phone"),))
@@ -354,6 +429,32 @@ anything = st.one_of(
     st.text(max_size=9),
     st.just(2**32 - 1),
 )
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.floats(60, 2 * DAY),
+            st.dictionaries(st.sampled_from(sorted(CATALOGUE)), anything, max_size=40),
+        ),
+        min_size=1,
+        max_size=10,
+    )
+)
+def test_folding_and_storing_change_no_verdict(
+    journey: list[tuple[float, dict[str, Value]]],
+) -> None:
+    at, samples, kept = NOW - 20 * DAY, [], History.empty()
+    for step, values in journey:
+        at += step
+        samples.append(Sample(at=at, values=values))
+        kept.extend(samples[-1])
+        diagnose(kept, Context(), Thresholds(), at)  # what is cached must not outlive a sample
+        kept = History.decode(kept.encode_recent(), kept.encode_past())
+    context = Context(contacts=(Contact(at=at, channel="phone"),))
+    whole = History.from_samples(samples)
+    assert diagnose(kept, context, Thresholds(), at) == diagnose(whole, context, Thresholds(), at)
 
 
 @settings(max_examples=80, deadline=None)

@@ -68,7 +68,10 @@ def test_a_command_refused_at_the_claim_makes_way_for_the_next(desk: Desk, store
 
 @pytest.mark.parametrize(
     "kind",
-    ["reboot", "factory_reset", "download", "schedule_download", "diagnostic"],
+    [
+        *("reboot", "factory_reset", "download", "schedule_download", "diagnostic"),
+        *("delete", "software"),
+    ],
 )
 def test_what_disturbs_is_guarded_at_the_claim_too(desk: Desk, store: Store, kind: str) -> None:
     desk.wait(store.propose(proposal(kind=kind), Guard()))
@@ -78,7 +81,7 @@ def test_what_disturbs_is_guarded_at_the_claim_too(desk: Desk, store: Store, kin
     assert stored(desk, store).state == "refused"
 
 
-@pytest.mark.parametrize("kind", ["get", "set", "tree", "upload", "software", "rpc"])
+@pytest.mark.parametrize("kind", ["get", "set", "tree", "upload", "rpc"])
 def test_what_disturbs_nobody_is_not(desk: Desk, store: Store, kind: str) -> None:
     desk.wait(store.propose(proposal(kind=kind, arguments={"paths": ["Device."]}), Guard()))
     guard = Guard([NO])

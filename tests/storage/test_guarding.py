@@ -12,6 +12,7 @@ from acs.facts import (
 )
 from acs.identity import DeviceId
 from acs.storage.store import Store
+from acs.storage.switches import Stop
 from tests.storage.support import ID, NOW, Desk, Guard, informed, proposal, sampled
 
 
@@ -58,6 +59,7 @@ def test_a_lone_router(desk: Desk, store: Store) -> None:
         fleet_sent_10min=0,
         stopped=False,
         wan_mbps=None,
+        model="Acme Corp. Model X",
     )
 
 
@@ -85,6 +87,20 @@ def test_a_claimed_reboot_is_not_its_own_obstacle(desk: Desk, store: Store) -> N
     guard = Guard()
     desk.wait(store.claim(ID, NOW + 1, guard))
     assert (guard.facts.stage, guard.facts.open_command, guard.facts.sent) == ("claim", None, ())
+
+
+def test_a_reboot_behind_it_is_not_in_a_downloads_way(desk: Desk, store: Store) -> None:
+    desk.commit(store, informed())
+    firmware = {"file_type": "1 Firmware Upgrade Image"}
+    asked = proposal("d1", kind="download", arguments=firmware)
+    desk.wait(store.propose(asked, Guard()))
+    desk.wait(store.propose(proposal("r1", NOW + 1), Guard()))
+    assert shown(desk, store, NOW + 2).open_command == "r1"
+    guard = Guard()
+    desk.wait(store.claim(ID, NOW + 3, guard))
+    assert (guard.facts.stage, guard.facts.open_command) == ("claim", None)
+    desk.wait(store.claim(ID, NOW + 4, guard))
+    assert (guard.facts.open_command, guard.facts.transfer_open) == (None, True)
 
 
 def test_boots_of_the_last_day(desk: Desk, store: Store) -> None:
@@ -119,12 +135,19 @@ def test_the_segment(desk: Desk, store: Store) -> None:
 
 def test_the_kill_switch(desk: Desk, store: Store) -> None:
     desk.commit(store, informed())
-    desk.wait(store.set_stop(True, "alice", NOW))
-    assert desk.wait(store.stopped())
-    assert shown(desk, store).stopped
-    desk.wait(store.set_stop(False, "alice", NOW))
-    assert not desk.wait(store.stopped())
-    assert not shown(desk, store, NOW + 1).stopped
+    desk.wait(store.set_stop(True, "alice", NOW, "ticket 4711"))
+    assert desk.wait(store.stopped()) == Stop(True, "alice", NOW, "ticket 4711")
+    facts = shown(desk, store)
+    assert (facts.stopped, facts.stopped_by, facts.stopped_at, facts.stopped_why) == (
+        True,
+        "alice",
+        NOW,
+        "ticket 4711",
+    )
+    desk.wait(store.set_stop(False, "bob", NOW + 1))
+    assert desk.wait(store.stopped()) == Stop(False, "bob", NOW + 1, "")
+    facts = shown(desk, store, NOW + 1)
+    assert (facts.stopped, facts.stopped_by) == (False, "")
 
 
 @pytest.mark.parametrize(
@@ -148,6 +171,20 @@ def test_what_is_under_way_is_seen(desk: Desk, store: Store, kind: str, flag: st
     assert getattr(shown(desk, store, NOW + 5, kind="get"), flag)
     desk.commit(store, CommandLapsed(router_id=ID, at=NOW + 999, command_id="d1"))
     assert not getattr(shown(desk, store, NOW + 1000, kind="get"), flag)
+
+
+@pytest.mark.parametrize("kind", ["upload", "software"])
+def test_what_the_router_gives_or_changes_is_seen(desk: Desk, store: Store, kind: str) -> None:
+    desk.commit(store, informed())
+    desk.wait(store.propose(proposal("u1", kind=kind), Guard()))
+    assert not shown(desk, store, NOW + 1, kind="get").upload_open
+    desk.wait(store.claim(ID, NOW + 2, Guard()))
+    assert shown(desk, store, NOW + 3).upload_open
+    neighbour(desk, store, 1, NOW)
+    other = DeviceId("Acme", "001122", "X", "N1").router_id
+    assert not shown(desk, store, NOW + 4, router_id=other).upload_open
+    desk.commit(store, CommandLapsed(router_id=ID, at=NOW + 9999, command_id="u1"))
+    assert not shown(desk, store, NOW + 9999).upload_open
 
 
 def test_a_second_download_keeps_the_transfer_open(desk: Desk, store: Store) -> None:

@@ -1,4 +1,4 @@
-"""Routes for the whole fleet: quarantine, enrolment, the kill switch."""
+"""Routes for the whole fleet: quarantine, enrolment."""
 
 from typing import Annotated
 
@@ -7,11 +7,11 @@ from litestar.params import PathParameter
 
 from acs.api.access import needs
 from acs.api.bodies import EnrolBody
-from acs.api.command_documents import EnrolmentDocument, RebootsDocument
+from acs.api.command_documents import EnrolmentDocument
 from acs.api.documents import RouterPage
 from acs.api.problems import ApiError
 from acs.api.render import router_summary
-from acs.api.routes.given import Asking, Given, RouterId, Taken, in_path, strictly
+from acs.api.routes.given import Given, RouterId, Taken, in_path, strictly
 from acs.api.routes.queries import Cursor, Limit
 from acs.bridge import to_asyncio
 from acs.storage.errors import FactRefusedError
@@ -55,36 +55,4 @@ async def enrol(
     )
 
 
-@get("/v1/reboots", opt=needs("read"), summary="Whether reboots are stopped", tags=["fleet"])
-async def show_reboots(services: Given) -> RebootsDocument:
-    """The state of the kill switch."""
-    return RebootsDocument(stopped=await to_asyncio(services.store.stopped()))
-
-
-@post(
-    "/v1/reboots/stop",
-    opt=needs("act"),
-    status_code=200,
-    summary="Stop all reboots",
-    tags=["fleet"],
-)
-async def stop_reboots(services: Given, asking: Asking) -> RebootsDocument:
-    """From now on no reboot is queued, and none that is queued is sent."""
-    await to_asyncio(services.stop_reboots(True, asking.name))
-    return RebootsDocument(stopped=True)
-
-
-@post(
-    "/v1/reboots/resume",
-    opt=needs("admin"),
-    status_code=200,
-    summary="Allow reboots again",
-    tags=["fleet"],
-)
-async def resume_reboots(services: Given, asking: Asking) -> RebootsDocument:
-    """Lift the stop; the guards go on deciding."""
-    await to_asyncio(services.stop_reboots(False, asking.name))
-    return RebootsDocument(stopped=False)
-
-
-HANDLERS = (list_quarantine, enrol, show_reboots, stop_reboots, resume_reboots)
+HANDLERS = (list_quarantine, enrol)

@@ -1,20 +1,20 @@
-"""Routes of subscribers: whose router is whose, their status, contacts with them."""
+"""Routes of subscribers: whose router is whose, their status."""
 
 from typing import Literal, cast
 
-from litestar import get, post, put
+from litestar import get, put
 
 from acs.api.access import needs
-from acs.api.bodies import ContactBody, SubscriberBody
+from acs.api.bodies import SubscriberBody
 from acs.api.documents import SubscriberStatus
 from acs.api.paths import decoded
 from acs.api.problems import invalid, not_found
-from acs.api.routes.given import Account, Given, RouterId, Taken, canonical, strictly, the_router
+from acs.api.routes.given import Account, Given, Taken, canonical, strictly
 from acs.api.routes.routers import router_status
 from acs.api.services import Services
 from acs.api.status import need
 from acs.bridge import to_asyncio
-from acs.facts import Belongs, ContactMade
+from acs.facts import Belongs
 
 MAX_ACCOUNT = 256
 Access = Literal["FTTB", "GPON", "xDSL", "DOCSIS", "LTE"] | None
@@ -118,31 +118,4 @@ async def _released(services: Services, account: str, kept: set[str]) -> list[Be
     ]
 
 
-@post(
-    "/v1/routers/{router_id:str}/contacts",
-    opt=needs("act"),
-    status_code=204,
-    summary="Record a contact with the subscriber",
-    tags=["subscribers"],
-)
-async def add_contact(services: Given, router_id: RouterId, data: Taken[ContactBody]) -> None:
-    """The diagnosis takes contacts and what was tried in them into account."""
-    body: ContactBody = strictly(data, ContactBody)
-    row = await the_router(services, router_id)
-    await to_asyncio(
-        services.store.commit(
-            (
-                ContactMade(
-                    router_id=row.router_id,
-                    at=services.clock(),
-                    channel=body.channel,
-                    action=body.action,
-                    helped=body.helped,
-                    note=body.note,
-                ),
-            )
-        )
-    )
-
-
-HANDLERS = (show_subscriber_status, put_subscriber, add_contact)
+HANDLERS = (show_subscriber_status, put_subscriber)

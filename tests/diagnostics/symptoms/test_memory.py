@@ -8,7 +8,7 @@ from diagnostics.symptoms.memory import SYMPTOMS
 from diagnostics.thresholds import Thresholds
 
 HOUR, NOW = 3600.0, 1_790_000_000.0
-LEVELS = ("normal", "steady", "high", "rising", "leaking")
+LEVELS = ("normal", "steady", "high", "rising", "growing", "leaking")
 
 
 def memory(used: list[float], restart: float = 0.0) -> Finding | None:
@@ -32,7 +32,9 @@ def memory(used: list[float], restart: float = 0.0) -> Finding | None:
         ([40 + i % 3 for i in range(300)], "normal"),
         ([88 + i % 3 for i in range(300)], "steady"),
         ([78.0], "high"),
-        ([40 + i * 0.12 for i in range(300)], "rising"),
+        ([40 + i * 0.12 for i in range(300)], "growing"),
+        ([40 + 40 * (1 - 0.985**i) for i in range(200)], "rising"),  # ever more slowly: a cache
+        ([30 + 60 * (1 - 0.97**i) for i in range(330)], "steady"),  # a cache that is full
         ([40 + i * 0.17 for i in range(300)], "leaking"),
         ([50.0] * 30 + [60 + i * 1.6 for i in range(20)], "leaking"),  # within hours
         ([40 + i % 3 for i in range(290)] + [93.0] * 3, "rising"),  # by a step
@@ -42,6 +44,19 @@ def test_levels(used: list[float], level: str) -> None:
     finding = memory(used)
     assert finding is not None
     assert LEVELS[finding.level] == level, finding
+
+
+def test_what_cannot_be_reclaimed_counts_where_it_is_told() -> None:
+    cached: dict[str, Value] = {
+        "sys.uptime": 9e6,
+        "sys.mem_total": 100_000,
+        "sys.mem_free": 3_000,
+        "sys.mem_util": 41.0,
+    }
+    history = History.from_samples([Sample(at=NOW - 60, values=cached)])
+    finding = SYMPTOMS[0].look(Observations(history, Context(), Thresholds(), NOW))
+    assert finding is not None
+    assert (finding.metric, LEVELS[finding.level]) == ("sys.mem_util", "normal")
 
 
 def test_a_trend_never_reaches_over_a_restart() -> None:

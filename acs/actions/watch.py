@@ -1,0 +1,283 @@
+"""Watches places for incidents, by a timer: opens them, has siblings asked, closes them.
+
+What an incident is stands in ``incidents``, who was heard when in ``attendance``. It writes only
+through storage.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import msgspec
+import structlog
+
+from acs.actions.attendance import Place, Roll
+from acs.actions.incident_settings import IncidentSettings
+from acs.actions.incidents import (
+    BOOT_SPAN,
+    Sibling,
+    Weighed,
+    is_held,
+    opens,
+    silence,
+    whom_to_ask,
+)
+from acs.actions.telemetry import ActionMetrics
+from acs.commands import IncidentKind as Kind
+from acs.commands import new_command_id
+from acs.facts import IncidentClosed, IncidentGrew, IncidentOpened
+from acs.storage.store import Store
+from diagnostics.context import SegmentState
+
+log = structlog.get_logger("actions")
+
+_PAGE = 2000  # routers read at once
+_RELOAD = 600.0  # seconds between two readings of the whole roll: who moved, who is gone
+_OVERLAP = 60.0  # seconds: what was committed late, or by a node whose clock is behind
+_DEAF = 120.0  # seconds without a sweep from when on nobody can be said to have listened
+_LISTED = 20  # routers named in the log
+_STATES = 12  # of a watched place, the last ones
+
+
+class _Open(msgspec.Struct):
+    """An open incident in memory."""
+
+    incident_id: str
+    place: Place
+    kind: Kind
+    opened_at: float
+    joined: dict[str, float]
+    calm_since: float | None = None
+
+
+class Watch:
+    """Finds incidents from what all nodes have stored; each node may run one.
+
+    Args:
+        store: where routers and incidents are remembered.
+        settings: of incidents.
+        unknown: seconds without an Inform after which a router of unknown interval is missed.
+        now: Unix seconds UTC.
+        wake: asks a router for a session.
+        metrics: told of incidents.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        settings: IncidentSettings,
+        unknown: float,
+        *,
+        now: Callable[[], float],
+        wake: Callable[[str], None],
+        metrics: ActionMetrics,
+    ) -> None:
+        self._store, self._settings, self._now = store, settings, now
+        self._wake, self._metrics = wake, metrics
+        self._roll = Roll(settings, unknown, now())
+        self._swept_at = now()
+        self._loaded_at = -math.inf
+        self._stirred: dict[Place, float] = {}
+        self._open: dict[str, _Open] = {}
+        self._states: dict[Place, tuple[SegmentState, ...]] = {}
+
+    def states(self, router_id: str) -> tuple[SegmentState, ...]:
+        """The last states of a router's place, oldest first; empty unless the place is watched."""
+        if not self._states:
+            return ()
+        place = self._roll.place_of(router_id)
+        return () if place is None else self._states.get(place, ())
+
+    async def sweep(self) -> list[str]:
+        """Look at all that changed; the routers whose verdict an incident has changed."""
+        now = self._now()
+        await self._refresh(now)
+        for place in self._roll.missed(now):
+            self._stirred[place] = now
+        await self._adopt()
+        changed: list[str] = []
+        busy = {each.place for each in self._open.values()}
+        for place, since in list(self._stirred.items()):
+            if place not in busy:
+                changed += await self._look(place, now)
+            if now - since > self._settings.span:
+                del self._stirred[place]
+        for each in list(self._open.values()):
+            changed += await self._follow(each, now)
+        self._keep_states(now)
+        self._count()
+        return changed
+
+    # --- the roll -------------------------------------------------------------------------------
+
+    async def _refresh(self, now: float) -> None:
+        if not 0 <= now - self._swept_at < _DEAF:
+            # The process stood still, or the clock was set: silence then proves nothing.
+            self._roll.listen_anew(now)
+            self._loaded_at = -math.inf
+        since, self._swept_at = self._swept_at - _OVERLAP, now
+        if now - self._loaded_at >= _RELOAD:
+            await self._reload()
+            self._loaded_at = now
+        else:
+            self._stir(self._roll.take(await self._store.attendance_since(since)), now)
+        learned = self._roll.learned()
+        if learned:
+            await self._store.keep_intervals(learned)
+
+    async def _reload(self) -> None:
+        ids: set[str] = set()
+        after = ""
+        while rows := await self._store.attendance(after, _PAGE):
+            self._stir(self._roll.take(rows), self._now())
+            ids.update(row.router_id for row in rows)
+            after = rows[-1].router_id
+        self._roll.keep_only(ids)
+
+    def _stir(self, places: Iterable[Place], now: float) -> None:
+        self._stirred.update(dict.fromkeys(places, now))
+
+    def _count(self) -> None:
+        self._metrics.set_incidents(Counter(each.kind for each in self._open.values()))
+
+    # --- opening --------------------------------------------------------------------------------
+
+    async def _look(self, place: Place, now: float) -> Sequence[str]:
+        """See whether a place has an incident; who belongs to it, if it has."""
+        ids, siblings = self._roll.siblings(place)
+        if len(ids) < self._settings.least:
+            return ()
+        elsewhere = self._roll.elsewhere(place, now)
+        found = opens(siblings, now, self._settings, elsewhere)
+        if found is not None:
+            return await self._begin(place, ids, *found, now)
+        for index in whom_to_ask(siblings, now, self._settings, elsewhere):
+            self._roll.asked(ids[index], now)
+            self._wake(ids[index])
+        return ()
+
+    async def _begin(
+        self, place: Place, ids: Sequence[str], kind: Kind, found: Weighed, now: float
+    ) -> Sequence[str]:
+        affected = tuple(ids[index] for index in found.indices)
+        fact = IncidentOpened(
+            at=now,
+            incident_id=new_command_id(now),
+            basis=place.basis,
+            place=place.name,
+            kind=kind,
+            began_at=found.since,
+            routers=tuple(ids),
+            affected=affected,
+            figures={"odds": round(found.odds, 1)},
+        )
+        (is_new,) = await self._store.commit((fact,))
+        if not is_new:  # another node was faster
+            return ()
+        self._open[fact.incident_id] = _Open(
+            fact.incident_id, place, kind, now, dict.fromkeys(affected, now)
+        )
+        self._metrics.incident_opened(kind)
+        log.warning(
+            "actions.incident_opened",
+            incident=fact.incident_id,
+            kind=kind,
+            basis=place.basis,
+            place=place.name,
+            routers=len(ids),
+            affected=len(affected),
+            first=affected[:_LISTED],
+            odds=round(found.odds, 1),
+        )
+        return ids
+
+    # --- following and closing ------------------------------------------------------------------
+
+    async def _adopt(self) -> None:
+        """Take over incidents that another node or an earlier run opened; drop those closed."""
+        rows = (await self._store.incidents()).items
+        for incident_id in self._open.keys() - {row.incident_id for row in rows}:
+            del self._open[incident_id]
+        for row in rows:
+            if row.incident_id not in self._open:
+                members = await self._store.incident_members(row.incident_id)
+                self._open[row.incident_id] = _Open(
+                    row.incident_id,
+                    Place(row.basis, row.place),
+                    row.kind,
+                    row.opened_at,
+                    {member.router_id: member.joined_at for member in members if member.affected},
+                )
+
+    async def _follow(self, each: _Open, now: float) -> Sequence[str]:
+        """Take in who is lost since; close the incident when it is over."""
+        ids, siblings = self._roll.siblings(each.place)
+        if each.kind == "offline":
+            await self._grow(each, ids, siblings, now)
+        held = self._held(each, dict(zip(ids, siblings, strict=True)), now)
+        if held > self._settings.close_share * len(each.joined):
+            each.calm_since = None
+        elif each.calm_since is None:
+            each.calm_since = now
+        calm = each.calm_since is not None and now - each.calm_since >= self._settings.close_after
+        if not calm and now - each.opened_at < self._settings.longest:
+            return ()
+        fact = IncidentClosed(at=now, incident_id=each.incident_id)
+        await self._store.commit((fact,))
+        self._open.pop(each.incident_id, None)
+        self._stirred.pop(each.place, None)
+        log.warning(
+            "actions.incident_closed",
+            incident=each.incident_id,
+            place=each.place.name,
+            still_away=held,
+            minutes=round((now - each.opened_at) / 60),
+        )
+        return ids
+
+    def _held(self, each: _Open, known: Mapping[str, Sibling], now: float) -> int:
+        """How many of the affected the incident still holds."""
+        hold = self._settings.close_after
+        return sum(
+            is_held(each.kind, known[router_id], joined, now, hold)
+            for router_id, joined in each.joined.items()
+            if router_id in known
+        )
+
+    async def _grow(
+        self, each: _Open, ids: Sequence[str], siblings: Sequence[Sibling], now: float
+    ) -> None:
+        lost = (ids[index] for index in silence(siblings, now, self._settings).indices)
+        known = dict(zip(ids, siblings, strict=True))
+        more = tuple(
+            router_id
+            for router_id in lost
+            if router_id not in each.joined
+            or not is_held("offline", known[router_id], each.joined[router_id], now, 0.0)
+        )
+        if not more:
+            return
+        fact = IncidentGrew(at=now, incident_id=each.incident_id, affected=more)
+        await self._store.commit((fact,))
+        each.joined.update(dict.fromkeys(more, now))
+
+    # --- for the diagnosis ----------------------------------------------------------------------
+
+    def _keep_states(self, now: float) -> None:
+        """The states of places that have an incident, as the diagnosis knows segments."""
+        states: dict[Place, tuple[SegmentState, ...]] = {}
+        for each in self._open.values():
+            ids, siblings = self._roll.siblings(each.place)
+            held = self._held(each, dict(zip(ids, siblings, strict=True)), now)
+            state = SegmentState(
+                at=now,
+                routers=len(siblings),
+                offline=held if each.kind == "offline" else 0,
+                in_error=sum(sibling.erred_at is not None for sibling in siblings),
+                boots_10min=sum(
+                    sibling.booted_at is not None and now - sibling.booted_at < BOOT_SPAN
+                    for sibling in siblings
+                ),
+            )
+            states[each.place] = (*self._states.get(each.place, ())[1 - _STATES :], state)
+        self._states = states

@@ -1,0 +1,136 @@
+"""Routes of contacts with subscribers: what was tried, whether it helped, what was handed on."""
+
+from typing import Annotated
+
+from litestar import get, post
+
+from acs.api.access import needs
+from acs.api.bodies import ContactBody, SubscriberContactBody
+from acs.api.learning_documents import ContactDocument, ContactList
+from acs.api.paths import decoded
+from acs.api.problems import invalid, not_found
+from acs.api.routes.given import Account, Given, RouterId, Taken, canonical, strictly, the_router
+from acs.api.routes.queries import time_of, time_parameter
+from acs.api.services import Services
+from acs.api.times import moment
+from acs.bridge import to_asyncio
+from acs.facts import ContactMade
+from acs.storage.rows import ContactRow
+
+MONTH = 30 * 86_400.0
+Since = Annotated[str, time_parameter("From then on; 30 days, if left out.")]
+
+
+def contact_document(row: ContactRow) -> ContactDocument:
+    """A contact as it is shown."""
+    return ContactDocument(
+        router_id=row.router_id,
+        number=row.number,
+        at=moment(row.at),
+        channel=row.channel,
+        line=row.line,
+        action=row.action,
+        helped=row.helped,
+        note=row.note,
+        finding=row.finding,
+        escalated=row.escalated,
+    )
+
+
+async def _record(services: Services, router_id: str, body: ContactBody) -> ContactDocument:
+    made = ContactMade(
+        router_id=router_id,
+        at=services.clock(),
+        channel=body.channel,
+        action=body.action,
+        helped=body.helped,
+        note=body.note,
+        line=body.line,
+    )
+    return contact_document(await to_asyncio(services.contact(made)))
+
+
+@post(
+    "/v1/routers/{router_id:str}/contacts",
+    opt=needs("act"),
+    status_code=201,
+    summary="Record a contact with the subscriber",
+    tags=["subscribers"],
+)
+async def add_contact(
+    services: Given, router_id: RouterId, data: Taken[ContactBody]
+) -> ContactDocument:
+    """The diagnosis takes contacts and what was tried in them into account.
+
+    A second contact within 7 days about the same finding is escalated. What is told within an
+    hour is one contact.
+    """
+    body: ContactBody = strictly(data, ContactBody)
+    row = await the_router(services, router_id)
+    return await _record(services, row.router_id, body)
+
+
+@post(
+    "/v1/subscribers/{account:str}/contacts",
+    opt=needs("act"),
+    status_code=201,
+    summary="Record a contact with a subscriber about one of his routers",
+    tags=["subscribers"],
+)
+async def add_subscriber_contact(
+    services: Given, account: Account, data: Taken[SubscriberContactBody]
+) -> ContactDocument:
+    """As for a router, which has to be named if the subscriber has several."""
+    body: SubscriberContactBody = strictly(data, SubscriberContactBody)
+    ids = await _routers(services, decoded(account))
+    if body.router_id is not None:
+        wanted = canonical(body.router_id, "body")
+        if wanted not in ids:
+            raise invalid("body", "router_id", "it is not a router of this subscriber")
+        return await _record(services, wanted, body)
+    if len(ids) != 1:
+        raise invalid("body", "router_id", f"the subscriber has {len(ids)} routers: name one")
+    return await _record(services, ids[0], body)
+
+
+async def _routers(services: Services, account: str) -> tuple[str, ...]:
+    subscriber = await to_asyncio(services.store.subscriber(account))
+    if subscriber is None:
+        raise not_found("subscriber", account)
+    return subscriber.router_ids
+
+
+@get(
+    "/v1/routers/{router_id:str}/contacts",
+    opt=needs("read"),
+    summary="Contacts with the subscriber about a router",
+    tags=["subscribers"],
+)
+async def list_contacts(services: Given, router_id: RouterId, since: Since = "") -> ContactList:
+    """What was tried and whether it helped, newest first."""
+    row = await the_router(services, router_id)
+    first = time_of("since", since, services.clock() - MONTH)
+    found = await to_asyncio(services.store.contacts(row.router_id, first))
+    return ContactList(tuple(map(contact_document, found)))
+
+
+@get(
+    "/v1/subscribers/{account:str}/contacts",
+    opt=needs("read"),
+    summary="Contacts with a subscriber",
+    tags=["subscribers"],
+)
+async def list_subscriber_contacts(
+    services: Given, account: Account, since: Since = ""
+) -> ContactList:
+    """The same about all of his routers."""
+    first = time_of("since", since, services.clock() - MONTH)
+    found: list[ContactRow] = []
+    for router_id in await _routers(services, decoded(account)):
+        rows = await to_asyncio(services.store.contacts(router_id, first))
+        found.extend(rows)
+    found.sort(key=lambda row: row.at, reverse=True)
+    return ContactList(tuple(map(contact_document, found)))
+
+
+HANDLERS = (add_contact, add_subscriber_contact, list_contacts, list_subscriber_contacts)

@@ -1,0 +1,28 @@
+"""The traffic that arrives, against what is usual for this household at this time of the day."""
+
+from diagnostics.observations import Finding, Observations
+from diagnostics.symptoms.base import Symptom
+
+_USUAL, _MORE, _FAR_MORE, _LITTLE, _NONE = range(5)
+_PERCENT = 100.0
+
+
+def _traffic(see: Observations) -> Finding | None:
+    if not see.is_calling:
+        return None  # an empty house has none: a call shows that somebody wants some
+    metric = "eth.rx_packets"
+    share = see.newest_share(metric)
+    if share is None:
+        return None
+    limits = see.limits.network
+    if share < limits.traffic_little:
+        level = _NONE if share < limits.traffic_none else _LITTLE
+        says = "Only {:.0f} % of the usual traffic arrives."
+        return Finding(level, metric, says, (_PERCENT * share,))
+    if share < limits.traffic_more:
+        return Finding(_USUAL, metric, "About as much traffic arrives as usual.")
+    level = _FAR_MORE if share >= limits.traffic_far_more else _MORE
+    return Finding(level, metric, "{:.1f} times the usual traffic arrives.", (share,))
+
+
+SYMPTOMS = (Symptom("traffic", ("eth.rx_packets",), _traffic),)
