@@ -9,6 +9,7 @@ import msgspec
 
 CommandKind = Literal[
     "reboot",
+    "gentle",  # a DHCP renew, a PPP or a Wi-Fi reset
     "refresh",  # collect the vitals now
     "get",
     "set",
@@ -28,6 +29,8 @@ CommandKind = Literal[
     "rotate_credentials",  # new ones for its HTTP authentication
     "rpc",  # any other call, or one of these with arguments of one's own
 ]
+GentleAction = Literal["renew_dhcp", "reset_ppp", "reset_wifi"]
+"""What disturbs less than a reboot, where a router's data model offers it."""
 CommandState = Literal[
     "queued",  # waits for the router's next session
     "refused",  # a guard said no; see ``refusals``
@@ -209,6 +212,11 @@ def brings_firmware(kind: CommandKind, arguments: Mapping[str, object]) -> bool:
 def restarts(kind: CommandKind, arguments: Mapping[str, object]) -> bool:
     """Whether the router restarts in the course of the command."""
     return kind in ("reboot", "factory_reset") or brings_firmware(kind, arguments)
+
+
+def is_verified(kind: CommandKind) -> bool:
+    """Whether the command is an action against a fault, whose effect is looked at afterwards."""
+    return kind in ("reboot", "gentle")
 
 
 def new_command_id(now: float | None = None) -> str:

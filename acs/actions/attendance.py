@@ -69,6 +69,7 @@ class _Member:
         "asked_at",
         "booted_at",
         "can_be_asked",
+        "entered",
         "erred_at",
         "every",
         "gap",
@@ -88,6 +89,7 @@ class _Member:
         self.asked_at: float | None = None
         self.can_be_asked = False
         self.is_missed = False
+        self.entered = _NEVER  # of its entries among those due the one at this time counts
 
 
 class _Recent:
@@ -151,6 +153,8 @@ class Roll:
                 member.can_be_asked = row.can_be_asked
             self._move(row, member)
             self._heard(row.router_id, member, row.last_inform_at)
+            if is_new:
+                self._enter(row.router_id, member)
             if self._stir(row, member) and not is_new and member.place is not None:
                 stirred.add(member.place)
         return stirred
@@ -164,13 +168,13 @@ class Roll:
         """The places of routers whose Inform has come to be missed since this was last asked."""
         found: set[Place] = set()
         while self._due and self._due[0][0] < now:
-            _, router_id = heappop(self._due)
+            entered, router_id = heappop(self._due)
             member = self._members.get(router_id)
-            if member is None:
+            if member is None or member.entered != entered:
                 continue
             at = self._due_at(member)
             if at >= now:
-                heappush(self._due, (at, router_id))
+                self._enter(router_id, member)
                 continue
             member.is_missed = True  # it is entered again when it is heard
             if member.place is not None and at > now - self._settings.span:
@@ -252,10 +256,16 @@ class Roll:
                 is_other = every is None or abs(gap - every) > _SAME * every
                 if is_other and abs(gap - member.gap) <= _SAME * gap:
                     self._learned[router_id] = member.every = round(gap)
+                    self._enter(router_id, member)
                 member.gap = gap
             if member.is_missed:
                 member.is_missed = False
-                heappush(self._due, (self._due_at(member), router_id))
+                self._enter(router_id, member)
+
+    def _enter(self, router_id: str, member: _Member) -> None:
+        """Enter it among those due; an earlier entry counts no more."""
+        member.entered = self._due_at(member)
+        heappush(self._due, (member.entered, router_id))
 
     def _stir(self, row: Attended, member: _Member) -> bool:
         """Take boot and verdict; whether the router has just booted or come into error."""

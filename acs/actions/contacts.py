@@ -68,5 +68,5 @@ class ContactDesk:
         context = msgspec.structs.replace(
             window.context, contacts=(*window.context.contacts, calling)
         )
-        verdict = self._supervisor.verdict_on(Windowed(window.history, context, made.router_id))
+        verdict = self._supervisor.verdict_on(msgspec.structs.replace(window, context=context))
         return verdict.causes[0].cause if verdict.causes else None

@@ -13,7 +13,7 @@ from acs.actions.clock import TOLERANCE
 from acs.actions.settings import ActionSettings
 from acs.actions.supervisor import Supervisor
 from acs.actions.testing import needed_test
-from acs.actions.verification import Complaint, compare
+from acs.actions.verification import Complaint, compare, proof
 from acs.commands import OPEN_STATES, Command
 from acs.facts import CommandLapsed, CommandVerified, Fact
 from acs.storage.apply_command import SILENT
@@ -68,8 +68,10 @@ class Deadlines:
         board = self._supervisor.board
         concerned: set[str] = set()
         for segment in sorted(board.update(counts, now)):
-            is_offline = segment in board.incidents()
-            log.warning("actions.segment_changed", segment=segment, many_offline=is_offline)
+            begun = segment in board.incidents()
+            log.warning(
+                "actions.incident_began" if begun else "actions.incident_ended", segment=segment
+            )
             page = await self._store.routers(RouterFilter(segment=segment), _REJUDGED, None)
             concerned.update(router.router_id for router in page.items)
         concerned.update(await self._supervisor.watch.sweep())
@@ -171,7 +173,7 @@ class Deadlines:
                 at=now,
                 command_id=command.command_id,
                 outcome=outcome,
-                result=figures,
+                result={**figures, **proof(command, samples)},
             )
         )
         log.info(

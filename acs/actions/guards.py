@@ -313,10 +313,23 @@ ORDERED: tuple[Guard, ...] = (
 )
 
 
+def offered(command: Command, _facts: GuardFacts, _settings: GuardSettings) -> Refusal | None:
+    """A gentle action needs its parameter in the router's tree."""
+    if command.arguments.get("path"):
+        return None
+    return Refusal(
+        "offered",
+        f"The router's data model, as far as it is known, does not offer "
+        f"{command.arguments.get('action')}: reboot it instead.",
+    )
+
+
 def guards_of(command: Command) -> tuple[Guard, ...]:
     """The guards that a command has to pass. One that disturbs nobody needs only an identity."""
     if command.kind == "reboot":
         return GUARDS
+    if command.kind == "gentle":
+        return (*GUARDS, offered)
     if restarts(command.kind, command.arguments):
         if command.kind == "schedule_download":
             # whether somebody calls now says nothing of the time when it happens

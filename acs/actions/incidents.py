@@ -10,10 +10,10 @@ from itertools import islice
 from typing import Literal, NamedTuple, get_args
 
 from acs.actions.incident_settings import IncidentSettings
-from acs.commands import IncidentKind as Kind
+from acs.commands import IncidentKind
 
 Basis = Literal["segment", "prefix"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+KINDS: tuple[IncidentKind, ...] = get_args(IncidentKind)
 DAY = 86_400.0
 BOOT_SPAN, ERROR_SPAN = 600.0, 1800.0  # seconds in which boots, or errors, are one burst
 _LEAST_CHANCE = 0.003  # an Inform that is late or lost though all is well
@@ -180,7 +180,7 @@ def opens(
     now: float,
     settings: IncidentSettings,
     elsewhere: Elsewhere = ORDINARY,
-) -> tuple[Kind, Weighed] | None:
+) -> tuple[IncidentKind, Weighed] | None:
     """The incident that these siblings have now, if they have one."""
     weighers = zip(KINDS, (silence, boots, errors), strict=True)
     found = [(kind, weigh(siblings, now, settings, elsewhere)) for kind, weigh in weighers]
@@ -217,7 +217,7 @@ def whom_to_ask(
     return tuple(islice(candidates, max(0, settings.probes - asked_lately)))
 
 
-def is_held(kind: Kind, sibling: Sibling, joined: float, now: float, hold: float) -> bool:
+def is_held(kind: IncidentKind, sibling: Sibling, joined: float, now: float, hold: float) -> bool:
     """Whether an incident that took a router in at ``joined`` still holds it at ``now``.
 
     A boot holds it for ``hold`` seconds, in which power may fail again.

@@ -15,6 +15,7 @@ from twisted.python.failure import Failure
 from acs.actions.clock import ClockWatch
 from acs.actions.costing import costs_of
 from acs.actions.escalation import escalate
+from acs.actions.gentle_choice import GentleChoice
 from acs.actions.guards import refusals
 from acs.actions.policy import Policy
 from acs.actions.segments import SegmentBoard
@@ -29,6 +30,7 @@ from acs.commands import (
     Lot,
     Proposal,
     Refusal,
+    is_verified,
     new_command_id,
     restarts,
 )
@@ -55,6 +57,13 @@ class _Wish(msgspec.Struct, frozen=True):
     arguments: dict[str, object] = {}
     command_id: str = ""  # empty: one is made
     lot: Lot | None = None
+
+
+def _gentler(wish: _Wish, arguments: dict[str, object] | None) -> _Wish:
+    """The wish for a gentle action with these arguments; None: as it is."""
+    if arguments is None:
+        return wish
+    return msgspec.structs.replace(wish, kind="gentle", arguments=arguments)
 
 
 class UnknownRouterError(LookupError):
@@ -97,6 +106,7 @@ class Supervisor:
         self._queued = queued
         self._metrics = metrics
         self._policy = Policy(settings, costs_of(thresholds), uniform)
+        self._gentle = GentleChoice(store, settings.gentle, now)
         self._clock = ClockWatch(now, steady)
         self._jumps = 0
         self.board = SegmentBoard(settings.guards)
@@ -118,10 +128,10 @@ class Supervisor:
 
     def guard(self, command: Command, facts: GuardFacts) -> tuple[Refusal, ...]:
         """All objections to a command; storage calls it inside its transaction."""
-        acts = restarts(command.kind, command.arguments)
+        acts = is_verified(command.kind) or restarts(command.kind, command.arguments)
         if acts and self._settings.mode == "observe":
             return (Refusal("mode", "The daemon only observes: [actions] mode is observe."),)
-        clock = self._clock.refusal() if command.kind == "reboot" else None
+        clock = self._clock.refusal() if is_verified(command.kind) else None
         found = refusals(command, facts, self._settings.guards, ahead=self._clock.ahead())
         return found if clock is None else (clock, *found)
 
@@ -163,7 +173,9 @@ class Supervisor:
             reason = verdict.evidence[0].says if verdict.evidence else "verdict reboot"
             lot = self._policy.lot(verdict)
             wish = _Wish("reboot", router_id, "policy", reason, lot=lot)
-            asked = self._propose(wish, window, verdict)
+            asked = self._gentle.instead(router_id, verdict).addCallback(
+                lambda given: self._propose(_gentler(wish, given), window, verdict)
+            )
             asked.addCallbacks(
                 lambda command: self._policy.answered(command, self._now()),
                 self._failed,
@@ -213,7 +225,11 @@ class Supervisor:
         def with_window(window: Windowed | None) -> Deferred[Command]:
             if window is None:
                 raise UnknownRouterError(router_id)
-            return self._propose(wish, window, self.verdict_on(window))
+            if wish.kind != "gentle":
+                return self._propose(wish, window, self.verdict_on(window))
+            return self._gentle.whole(router_id, wish.arguments).addCallback(
+                lambda given: self._propose(_gentler(wish, given), window, self.verdict_on(window))
+            )
 
         return done.addCallback(with_window)
 
@@ -221,7 +237,7 @@ class Supervisor:
         now = self._now()
         cause = None
         arguments = wish.arguments
-        if wish.kind == "reboot":
+        if is_verified(wish.kind):
             context = self._context(window)
             complaint = complaint_of(verdict, window.history, context, self._thresholds)
             cause = complaint.cause or None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from acs.commands import Outcome
+from acs.commands import Command, Outcome
 from diagnostics.context import Context
 from diagnostics.engine import diagnose
 from diagnostics.history import History
@@ -14,6 +14,9 @@ from diagnostics.sample import Sample
 from diagnostics.symptoms import applicable
 from diagnostics.thresholds import Thresholds
 from diagnostics.verdict import Verdict
+
+_BACK = 300.0  # seconds: by then a router should be back on its WAN
+_SKEW = 60.0  # seconds that a router may count from before its boot
 
 
 class Complaint(msgspec.Struct, frozen=True):
@@ -98,6 +101,25 @@ def compare(
     if not left and len(unseen) < len(before.symptoms):
         return "helped", figures
     return "unchanged", figures
+
+
+def proof(command: Command, after: Sequence[Sample]) -> dict[str, object]:
+    """What shows that the reboot happened, and how soon the router was back on its WAN.
+
+    ``back_s`` are the seconds from sending it to the Inform that confirmed it; ``back_in_time``,
+    whether those were five minutes at most; ``uptime_reset``, whether the router's own uptime fell
+    with it, None if it does not say. A gentler action leaves none of these.
+    """
+    sent, confirmed = command.sent_at, command.confirmed_at
+    if command.kind != "reboot" or sent is None or confirmed is None:
+        return {}
+    told = ((sample.at, sample.values.get("sys.uptime")) for sample in after)
+    ups = [(at, up) for at, up in told if isinstance(up, int | float)]
+    return {
+        "back_s": round(confirmed - sent, 1),
+        "back_in_time": confirmed - sent <= _BACK,
+        "uptime_reset": ups[0][1] <= ups[0][0] - sent + _SKEW if ups else None,
+    }
 
 
 def _looks(

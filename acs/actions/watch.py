@@ -23,8 +23,7 @@ from acs.actions.incidents import (
     whom_to_ask,
 )
 from acs.actions.telemetry import ActionMetrics
-from acs.commands import IncidentKind as Kind
-from acs.commands import new_command_id
+from acs.commands import IncidentKind, new_command_id
 from acs.facts import IncidentClosed, IncidentGrew, IncidentOpened
 from acs.storage.store import Store
 from diagnostics.context import SegmentState
@@ -44,7 +43,7 @@ class _Open(msgspec.Struct):
 
     incident_id: str
     place: Place
-    kind: Kind
+    kind: IncidentKind
     opened_at: float
     joined: dict[str, float]
     calm_since: float | None = None
@@ -157,7 +156,7 @@ class Watch:
         return ()
 
     async def _begin(
-        self, place: Place, ids: Sequence[str], kind: Kind, found: Weighed, now: float
+        self, place: Place, ids: Sequence[str], kind: IncidentKind, found: Weighed, now: float
     ) -> Sequence[str]:
         affected = tuple(ids[index] for index in found.indices)
         fact = IncidentOpened(

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from acs.api.fields import Name, ParameterValue, ShortText
+from acs.commands import GentleAction
 from acs.cwmp.orders.diagnostic_tests import TestName
 
 _Count = Annotated[int, Meta(ge=1, le=2**31 - 1)]
@@ -25,6 +26,16 @@ class _Arguments(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class NoArguments(_Arguments, frozen=True, kw_only=True):
     """There are none."""
+
+
+class GentleArguments(_Arguments, frozen=True, kw_only=True):
+    """What to do; the router's stored tree says with which parameter.
+
+    Attributes:
+        action: renew its DHCP lease, reset its PPP session, or reset its Wi-Fi.
+    """
+
+    action: GentleAction
 
 
 class RotateArguments(_Arguments, frozen=True, kw_only=True):

@@ -33,6 +33,18 @@ class RebootBody(_Command, frozen=True, tag="reboot"):
     arguments: a.NoArguments = a.NoArguments()
 
 
+class GentleBody(_Command, frozen=True, tag="gentle", kw_only=True):
+    """Do what disturbs less than a reboot, unless a guard refuses.
+
+    Attributes:
+        reason: why; it is kept with the command.
+        consent: the customer agreed, during a contact. Never say so for him.
+        arguments: of the kind.
+    """
+
+    arguments: a.GentleArguments
+
+
 class RefreshBody(_Command, frozen=True, tag="refresh"):
     """Read all of the router's vitals now.
 
@@ -258,6 +270,7 @@ class RotateBody(_Command, frozen=True, tag="rotate_credentials"):
 
 CommandBody = (
     RebootBody
+    | GentleBody
     | RefreshBody
     | GetBody
     | SetBody

@@ -6,6 +6,7 @@ _UUID = "9b2e3c1a-0000-4000-8000-000000000001"
 
 COMMAND_EXAMPLES: dict[str, dict[str, Any]] = {
     "reboot": {"kind": "reboot", "reason": "ticket 4711", "consent": True},
+    "gentle": {"kind": "gentle", "reason": "ticket 4711", "arguments": {"action": "reset_wifi"}},
     "refresh": {"kind": "refresh", "reason": "ticket 4711"},
     "get": {
         "kind": "get",

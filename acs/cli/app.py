@@ -66,6 +66,7 @@ COMMANDS: dict[str, Entry] = {
         "lifecycle:factory_reset", "Take a router back to its factory state.", ROUTER
     ),
     "files": Entry("files:files", "Give files to routers, and fetch what they uploaded.", FLEET),
+    "gentle": Entry("gentle:gentle", "Try what disturbs less than a reboot.", ROUTER),
     "get": Entry("parameters:get", "Read parameters from a router.", ROUTER),
     "names": Entry("parameters:names", "List a router's names at a path.", ROUTER),
     "nslookup": Entry("probes:nslookup", "Look up a name.", TESTS),

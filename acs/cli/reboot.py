@@ -14,7 +14,7 @@ from acs.cli.types import Seconds
 from acs.cli.waiting import demand_success, follow, progress, propose
 from acs.duration import Duration
 
-_OUTCOMES = {
+OUTCOMES = {
     "helped": "the reboot helped",
     "unchanged": "the reboot changed nothing: do not repeat it",
     "worse": "after the reboot things are worse: do not repeat it",
@@ -63,7 +63,7 @@ def reboot(
     if as_json:
         print_json(found)
     elif command.outcome:
-        click.echo(_OUTCOMES.get(command.outcome, command.outcome))
+        click.echo(OUTCOMES.get(command.outcome, command.outcome))
     elif not wait:
         click.echo(f"{command.state}: command {command.command_id} for {command.router_id}")
     demand_success(command)

@@ -41,6 +41,7 @@ Phase = Literal[
     "scheduling",  # command schedule_download
     "cancelling",  # command cancel_transfer
     "rebooting",  # command reboot
+    "easing",  # command gentle: SetParameterValues
     "resetting",  # command factory_reset
     "appointing",  # command schedule_inform
     "changing",  # command software: ChangeDUState

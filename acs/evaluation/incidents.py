@@ -2,7 +2,7 @@
 
 Only who can be reached is simulated: routers inform at intervals, are switched off now and then,
 come or do not come when they are asked, and lose their line together in an incident. What an
-incident is, the rules in ``acs.actions.incidents`` decide.
+incident is, the daemon's own rules decide.
 """
 
 from collections.abc import Iterator, Sequence

@@ -7,7 +7,14 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
-from acs.commands import TRANSFERS, Command, CommandKind, CommandState, brings_firmware
+from acs.commands import (
+    TRANSFERS,
+    Command,
+    CommandKind,
+    CommandState,
+    brings_firmware,
+    is_verified,
+)
 from acs.facts import (
     CommandAnswered,
     CommandConfirmed,
@@ -76,13 +83,13 @@ def answered(
 ) -> Command | None:
     """The router answered the call; ``version`` is the software that it runs."""
     if fact.final:
-        if command.kind == "reboot" or command.state not in ANSWERED_FINALLY:
+        if is_verified(command.kind) or command.state not in ANSWERED_FINALLY:
             return None
         if command.kind in TRANSFERS:
             told = _told(command, fact.result, answered_at=fact.at)
             return _transferred(told, fact.at, times, version)
         return _ended(command, "done", fact.at, fact.result, answered_at=fact.at)
-    if command.kind != "reboot" and command.kind not in FOLLOWED:
+    if not is_verified(command.kind) and command.kind not in FOLLOWED:
         return None
     state = ANSWERED.get(command.state)
     if state is None:
@@ -102,9 +109,9 @@ def failed(command: Command, fact: CommandFailed) -> Command | None:
 
 
 def confirmed(command: Command, fact: CommandConfirmed, times: CommandTimes) -> Command | None:
-    """The reboot happened; its effect is due after the settle time."""
+    """The reboot, or the gentler action, happened; its effect is due after the settle time."""
     state = CONFIRMED.get(command.state)
-    if command.kind != "reboot" or state is None:
+    if not is_verified(command.kind) or state is None:
         return None
     due_at = fact.at + times.settle
     return replace(command, state=state, confirmed_at=fact.at, ended_at=None, due_at=due_at)

@@ -129,7 +129,7 @@ _FLAGS: Mapping[CommandKind, str] = MappingProxyType(
 )
 # Kinds that cannot be undone or disturb: since the proposal the router's state may have changed,
 # and who it is may have come into doubt.
-_GUARDED_TWICE: frozenset[CommandKind] = DESTRUCTIVE | _FLAGS.keys()
+_GUARDED_TWICE: frozenset[CommandKind] = DESTRUCTIVE | _FLAGS.keys() | {"gentle"}
 
 
 def _decided(

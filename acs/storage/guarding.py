@@ -23,7 +23,7 @@ from sqlalchemy import (
     select,
 )
 
-from acs.commands import OPEN_STATES, Command, GuardFacts, restarts
+from acs.commands import OPEN_STATES, Command, GuardFacts, is_verified, restarts
 from acs.storage import incidents, recent, silences, tree_lookup, vitals
 from acs.storage.schema import commands, routers, samples
 from acs.storage.settings import CommandTimes
@@ -58,7 +58,7 @@ _FLEET = select(func.count(), _count(_OFFLINE)).where(_r.enrolment == "enrolled"
 _RESTARTS = (
     select(_c.command_id, _c.kind, _c.state, _c.sent_at, _c.consent)
     .where(_c.router_id == _p("router_id"), _c.command_id != _p("command_id"))
-    .where(_c.kind.in_(("reboot", "factory_reset")))
+    .where(_c.kind.in_(("reboot", "gentle", "factory_reset")))
     .where(or_(_c.sent_at > _p("since"), _c.state.in_(OPEN_STATES)))
     .order_by(_c.at)
 )
@@ -79,7 +79,9 @@ _SEGMENT_REBOOTING = (
     .where(literal_column("commands.state IN ('sent', 'accepted')"))  # as the partial index
     .where(_c.kind == "reboot", _r.segment == _p("segment"), _SIBLING)
 )
-_FLEET_SENT = select(func.count()).where(_c.sent_at > _p("since"), _c.kind == "reboot")
+_FLEET_SENT = select(func.count()).where(
+    _c.sent_at > _p("since"), _c.kind == bindparam("kind", type_=Text)
+)
 _NEWEST_SAMPLE = (
     select(samples.c.at, samples.c.vitals)
     .where(samples.c.router_id == _p("router_id"), samples.c.at <= _p("until"))
@@ -129,7 +131,7 @@ class Gatherer:
         values, values_at = _vitals(router)
         lately = recent.unpack(router.recent)
         stop = reboots_stopped(connection)
-        disturbs = restarts(command.kind, command.arguments)
+        disturbs = is_verified(command.kind) or restarts(command.kind, command.arguments)
         return GuardFacts(
             now=now,
             stage=stage,
@@ -150,7 +152,9 @@ class Gatherer:
             segment_rebooting=rebooting,
             fleet_routers=self._fleet.routers,
             fleet_offline=self._fleet.offline,
-            fleet_sent_10min=connection.execute(_FLEET_SENT, {"since": now - 600}).scalar_one(),
+            fleet_sent_10min=connection.execute(
+                _FLEET_SENT, {"since": now - 600, "kind": _counted(command)}
+            ).scalar_one(),
             stopped=stop.stopped,
             stopped_by=stop.by if stop.stopped else "",
             stopped_at=stop.at if stop.stopped else None,
@@ -193,6 +197,7 @@ def _restarts(
     At its claim a command is the oldest that waits: those behind it are not in its way.
     """
     since = now - 7 * DAY
+    counted = _counted(command)
     parameters = {
         "router_id": command.router_id,
         "command_id": command.command_id,
@@ -202,13 +207,23 @@ def _restarts(
     sent = tuple(
         (row.sent_at, row.consent)
         for row in rows
-        if row.kind == "reboot" and row.sent_at is not None and row.sent_at > since
+        if row.kind == counted and row.sent_at is not None and row.sent_at > since
     )
     waits = () if stage == "propose" else ("queued",)
     is_open = (
-        row.command_id for row in rows if row.state in OPEN_STATES and row.state not in waits
+        row.command_id
+        for row in rows
+        if row.state in OPEN_STATES
+        and row.state not in waits
+        # Nobody has to wait for the effect of a gentle action before he reboots.
+        and not (row.kind == "gentle" and row.state == "confirmed")
     )
     return sent, next(is_open, None)
+
+
+def _counted(command: Command) -> str:
+    """The kind whose commands were sent before counts: each has a budget of its own."""
+    return "gentle" if command.kind == "gentle" else "reboot"
 
 
 def _segment(

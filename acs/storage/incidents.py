@@ -73,8 +73,8 @@ _ALL = (
 
 
 def _row(row: Row[Any]) -> IncidentRow:
-    values = {**row._mapping, "figures": _decode(row.figures)}  # noqa: SLF001 - SQLAlchemy's own name
-    return IncidentRow(**values)
+    values = row._asdict()
+    return IncidentRow(**{**values, "figures": _decode(values["figures"])})
 
 
 def incident(connection: Connection, incident_id: str) -> IncidentRow | None:

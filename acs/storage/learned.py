@@ -7,10 +7,11 @@ from sqlalchemy import Connection
 from twisted.internet.defer import Deferred
 
 from acs.commands import PolicyState, Stage
-from acs.storage import effects, policies, silences
+from acs.storage import effects, policies, silences, tree_lookup
 from acs.storage.effects import DueCheck, Tally
 from acs.storage.policies import Policy
 from acs.storage.silences import SilentModel
+from acs.storage.tree_pages import Entry
 
 T = TypeVar("T")
 
@@ -73,6 +74,14 @@ class Learned:
         """An operator lets a stopped policy go on: with a new canary."""
         done: Deferred[Policy | None] = self._write(lambda c: policies.again(c, now))
         return done
+
+    # --- trees ---------------------------------------------------------------------------------
+
+    def parameters_below(
+        self, router_id: str, paths: tuple[str, ...]
+    ) -> "Deferred[tuple[Entry, ...]]":
+        """Entries of a router's stored tree at or below any of these paths."""
+        return self._read(lambda c: tuple(tree_lookup.entries_below(c, router_id, *paths)))
 
     # --- models -------------------------------------------------------------------------------
 

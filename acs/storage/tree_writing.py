@@ -20,6 +20,7 @@ from acs.storage.tree_pages import (
     encode_head,
     encode_page,
     in_order,
+    is_below,
     place,
     span,
     updated,
@@ -59,14 +60,14 @@ class TreeDraft:
 
         def exchanged(old: list[Entry]) -> Iterable[Entry]:
             known = {entry.path: entry for entry in old}
-            yield from (entry for entry in old if not entry.path.startswith(path))
+            yield from (entry for entry in old if not is_below(entry.path, path))
             yield from (updated(known.get(entry.path), entry) for entry in entries)
 
         self._rewrite(span(self.head, path), exchanged)
 
     def mark(self, path: str, at: float) -> None:
         """Note that all below ``path`` was read whole."""
-        whole = {p: t for p, t in self.head.whole.items() if not p.startswith(path)}
+        whole = {p: t for p, t in self.head.whole.items() if not is_below(p, path)}
         # a subtree that is newer than its parent says nothing that the parent's reading does not
         self.head = Head(self.head.pages, {**whole, path: at})
 

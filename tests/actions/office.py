@@ -209,8 +209,8 @@ class Office:
         self.commit(Sampled(router_id=ID, at=now, vitals=found))
 
     def call(self) -> None:
-        """The subscriber is on the phone."""
-        self.commit(ContactMade(router_id=ID, at=self.now(), channel="phone"))
+        """The subscriber is on the phone, each time about something else."""
+        self.commit(ContactMade(router_id=ID, at=self.now(), channel="phone", finding="F22"))
 
     def belongs(self, router_id: str, segment: str) -> None:
         self.commit(Belongs(router_id=router_id, at=self.now(), account=router_id, segment=segment))

@@ -348,7 +348,7 @@ def test_an_incidents_begin_and_end_judge_its_routers_again(office: Office) -> N
     with capture_logs() as logs:
         office.sweep()
     events = [entry["event"] for entry in logs]
-    assert events.count("actions.segment_changed") == 1
+    assert events.count("actions.incident_began") == 1
     assert office.supervisor.board.incidents() == {"sw-1"}
     judged_at = office.now()
     assert judged(office) == {office.now()}
@@ -360,7 +360,7 @@ def test_an_incidents_begin_and_end_judge_its_routers_again(office: Office) -> N
         office.inform(sibling(number))
     with capture_logs() as logs:
         office.sweep()
-    assert "actions.segment_changed" in [entry["event"] for entry in logs]
+    assert "actions.incident_ended" in [entry["event"] for entry in logs]
     assert judged(office) == {office.now()}
 
 

@@ -65,10 +65,13 @@ def test_nothing_objects_on_a_quiet_night() -> None:
         ("kill_switch", {"stopped": True}),
         ("identity", {"enrolled": False}),
         ("identity", {"flapping": True}),
+        ("model_stopped", {"model_silent": 1}),
+        ("escalated", {"escalated_at": NIGHT - 7 * 86_400 + 1}),
         ("one_at_a_time", {"open_command": "c0"}),
         ("voice", {"vitals": {"voip.call_active": "InCall"}}),
         ("voice", {"vitals": {"voip.call_active": "Ringing"}}),
         ("voice", {"vitals": {"voip.reg_status": "Up"}}),
+        ("voice", {"has_voice": True}),
         ("voice", {"vitals": {"voip.call_active": "Idle"}, "vitals_at": NIGHT - 901}),
         ("voice", {"vitals": {"voip.call_active": "Idle"}, "vitals_at": NIGHT + 61}),
         ("transfer", {"transfer_open": True}),
@@ -84,7 +87,7 @@ def test_nothing_objects_on_a_quiet_night() -> None:
         ("segment_budget", {"segment_rebooting": 2}),
         ("fleet_budget", {"fleet_sent_10min": 10}),
         ("quiet_hours", {"now": NOW}),
-        ("in_use", {"wan_mbps": 0.21}),
+        ("in_use", {"wan_mbps": 0.2}),
         ("in_use", {"wan_mbps": None}),
     ],
 )
@@ -99,6 +102,11 @@ def test_a_guard_objects(guard: str, changes: dict[str, object]) -> None:
     "changes",
     [
         {"vitals": {"voip.call_active": "Idle"}},
+        {"vitals": {"voip.call_active": "Idle"}, "vitals_at": NIGHT - 900, "has_voice": True},
+        {"escalated_at": NIGHT - 7 * 86_400},
+        {"wan_mbps": 0.199},
+        {"sent": tuple((NIGHT - 86_400 * n, True) for n in (2, 3))},
+        {"sent": tuple((NIGHT - 86_400 * n, True) for n in (2, 3, 7))},
         {"boots": tuple(NIGHT - 3600 * n for n in (1, 2, 3))},
         {"boots": (NIGHT - 901,)},
         {"sent": ((NIGHT - 86_401, False),)},
@@ -112,6 +120,69 @@ def test_a_guard_objects(guard: str, changes: dict[str, object]) -> None:
 )
 def test_just_below_its_limit_a_guard_is_silent(changes: dict[str, object]) -> None:
     assert names(msgspec.structs.replace(FACTS, **changes)) == []
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "is_open"),
+    [(1, 59, False), (2, 0, True), (4, 59, True), (5, 0, False)],
+)
+def test_the_window_of_proactive_reboots(hour: int, minute: int, *, is_open: bool) -> None:
+    now = NOW - (NOW % 86_400) + hour * 3600 + minute * 60
+    assert (names(msgspec.structs.replace(FACTS, now=now, vitals_at=now)) == []) is is_open
+
+
+@pytest.mark.parametrize(
+    ("routers", "rebooting", "fits"),
+    [(10, 0, True), (10, 1, False), (39, 1, False), (40, 1, True), (100, 4, True), (100, 5, False)],
+)
+def test_five_percent_of_a_segment_but_one_at_least(
+    routers: int, rebooting: int, *, fits: bool
+) -> None:
+    facts = msgspec.structs.replace(FACTS, segment_routers=routers, segment_rebooting=rebooting)
+    assert (names(facts) == []) is fits
+
+
+@pytest.mark.parametrize(
+    ("routers", "sent", "fits"),
+    [(50, 0, True), (50, 1, False), (1999, 1, False), (2000, 1, True), (100_000, 99, True)],
+)
+def test_one_in_a_thousand_of_the_fleet_in_ten_minutes(
+    routers: int, sent: int, *, fits: bool
+) -> None:
+    facts = msgspec.structs.replace(FACTS, fleet_routers=routers, fleet_sent_10min=sent)
+    assert (names(facts) == []) is fits
+
+
+def test_the_kill_switch_says_who_and_why() -> None:
+    facts = msgspec.structs.replace(
+        FACTS, stopped=True, stopped_by="anna", stopped_at=NOW, stopped_why="ticket 4711"
+    )
+    (refusal,) = refusals(COMMAND, facts, SETTINGS)
+    assert refusal.reason == "Reboots are stopped by anna since 2026-09-21 14:13 UTC: ticket 4711."
+
+
+def test_a_stopped_model_stops_whoever_asks_and_whatever_restarts() -> None:
+    facts = msgspec.structs.replace(FACTS, model="Acme Box", model_silent=2)
+    for command in (
+        COMMAND,
+        msgspec.structs.replace(COMMAND, consent=True, asked_by="anna"),
+        msgspec.structs.replace(COMMAND, kind="factory_reset", asked_by="anna"),
+    ):
+        (refusal,) = refusals(command, facts, SETTINGS)
+        assert refusal.guard == "model_stopped"
+        assert "2 routers of model Acme Box did not come back" in refusal.reason
+    assert refusals(COMMAND, facts, GuardSettings(silent_routers=3)) == ()
+
+
+def test_what_was_escalated_a_person_may_reboot() -> None:
+    facts = msgspec.structs.replace(FACTS, escalated_at=NIGHT - 3600)
+    assert names(facts) == ["escalated"]
+    assert names(facts, msgspec.structs.replace(COMMAND, asked_by="anna")) == []
+
+
+def test_a_limit_of_silent_routers_is_one_at_least() -> None:
+    with pytest.raises(ValueError, match="silent_routers: found 0, allowed is 1 or more"):
+        GuardSettings(silent_routers=0)
 
 
 def test_consent_overrides_quiet_hours_and_use_but_never_voice_or_firmware() -> None:

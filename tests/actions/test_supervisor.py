@@ -7,7 +7,6 @@ from structlog.testing import capture_logs
 from twisted.internet.defer import Deferred
 
 from acs.actions.supervisor import UnknownRouterError
-from acs.commands import Command
 from acs.duration import Duration
 from acs.facts import CommandAnswered
 from acs.identity import DeviceId
@@ -99,10 +98,6 @@ def test_a_refused_proposal_is_stored_with_its_reasons_and_comes_again(office: O
     assert sorted(command.state for command in office.commands()) == ["queued", "refused"]
 
 
-def newest_reboot(office: Office) -> Command:
-    return next(command for command in office.commands() if command.kind == "reboot")
-
-
 def test_a_refusal_with_a_time_is_tried_again_then(office: Office) -> None:
     first = office.propose()
     assert office.claim() is not None
@@ -112,16 +107,20 @@ def test_a_refusal_with_a_time_is_tried_again_then(office: Office) -> None:
     office.sweep()
     assert office.command(first.command_id).state == "verified"
     fall_ill(office, up=20 * HOUR)
-    refused = newest_reboot(office)
+    refused = office.commands()[0]
     assert [refusal.guard for refusal in refused.refusals] == ["one_at_a_time", "router_budget"]
     office.clock.advance(HOUR)  # propose_again: an open command does not say until when
     fall_ill(office, up=21 * HOUR)
-    refused = newest_reboot(office)
+    refused = office.commands()[0]
     assert [refusal.guard for refusal in refused.refusals] == ["router_budget"]
     assert refused.refusals[0].retry_at == office.now() + 3 * HOUR
     office.clock.advance(2 * HOUR)  # more than propose_again, less than the budget asks for
     fall_ill(office, up=23 * HOUR)
     assert len(office.commands()) == 3
+    office.clock.advance(2 * HOUR)
+    fall_ill(office, up=25 * HOUR)
+    assert len(office.commands()) == 4
+    assert office.commands()[0].state == "queued"
 
 
 def test_the_verdict_must_stand_before_it_is_proposed(office_with: OfficeWith) -> None:

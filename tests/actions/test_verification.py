@@ -3,7 +3,8 @@
 import msgspec
 import pytest
 
-from acs.actions.verification import Complaint, compare, complaint_of
+from acs.actions.verification import Complaint, compare, complaint_of, proof
+from acs.commands import Command
 from diagnostics.context import Boot, Contact, Context
 from diagnostics.engine import diagnose
 from diagnostics.history import History
@@ -144,3 +145,22 @@ def test_our_own_boot_does_not_count() -> None:
 def test_no_sample_is_an_error() -> None:
     with pytest.raises(ValueError, match="no sample"):
         compare(Complaint(), [], CALLED, LIMITS, LATER)
+
+
+@pytest.mark.parametrize(
+    ("back", "uptime", "expected"),
+    [
+        (300.0, 120, {"back_s": 300.0, "back_in_time": True, "uptime_reset": True}),
+        (300.1, 120, {"back_s": 300.1, "back_in_time": False, "uptime_reset": True}),
+        (60.0, 99_999, {"back_s": 60.0, "back_in_time": True, "uptime_reset": False}),
+        (60.0, None, {"back_s": 60.0, "back_in_time": True, "uptime_reset": None}),
+    ],
+)
+def test_what_proves_a_reboot(back: float, uptime: int | None, expected: object) -> None:
+    command = Command(
+        "c", "r", "reboot", "confirmed", "anna", "", NOW, NOW, sent_at=NOW, confirmed_at=NOW + back
+    )
+    values: dict[str, Value] = {} if uptime is None else {"sys.uptime": uptime}
+    samples = [Sample(NOW + back + 60, values)]
+    assert proof(command, samples) == expected
+    assert proof(msgspec.structs.replace(command, kind="gentle"), samples) == {}

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
+from msgspec import structs
 from prometheus_client import CollectorRegistry
 from twisted.internet.defer import Deferred, fail, succeed
 
@@ -72,6 +73,7 @@ class Api:
         self.refusals: tuple[Refusal, ...] = ()
         self.segment: SegmentState | None = None
         self.ill: Exception | None = None
+        self.contact_finding: str | None = None
         self.watch = SeenWatch()
         registry = CollectorRegistry()
         self.metrics = Metrics(registry, "1.2.3")
@@ -139,7 +141,8 @@ class Api:
             assert isinstance(row, ContactRow)
             return row
 
-        return self.store.commit((made,)).addCallback(only)
+        fact = structs.replace(made, finding=self.contact_finding)
+        return self.store.commit((fact,)).addCallback(only)
 
     def guard(self, _command: Command, _facts: GuardFacts) -> tuple[Refusal, ...]:
         return self.refusals

@@ -12,6 +12,7 @@ from tests.api.harness import NOW, Api
 
 ACT = {
     "reboot",
+    "gentle",
     "refresh",
     "get",
     "names",

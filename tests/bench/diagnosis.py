@@ -97,9 +97,10 @@ def evaluated(*, quick: bool) -> dict[str, Report]:
 
 def incidents(*, quick: bool) -> dict[str, Detection]:
     """Detection with the daemon's defaults, and with Informs every five minutes."""
-    few = {"incidents": 60, "segments": 60} if quick else {"incidents": 300, "segments": 1500}
+    few = {"incidents": 60, "segments": 300} if quick else {"incidents": 300, "segments": 2500}
     fleets = {
         "Informs every hour": Fleet(),
+        "Informs every hour, no router can be asked": Fleet(reachable=0.0),
         "Informs every 5 minutes": Fleet(inform=INFORM),
     }
     rng = np.random.default_rng(1)

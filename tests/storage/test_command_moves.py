@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from acs.commands import OPEN_STATES, Command, CommandKind, CommandState
+from acs.commands import OPEN_STATES, Command, CommandKind, CommandState, is_verified
 from acs.facts import (
     CommandAnswered,
     CommandConfirmed,
@@ -29,7 +29,7 @@ ARGUMENTS: dict[CommandKind, dict[str, object]] = {
     "schedule_download": FIRMWARE,
     "software": {"operations": [{"kind": "install"}, {"kind": "install"}]},
 }
-IMMEDIATE = frozenset(get_args(CommandKind)) - moves.FOLLOWED - {"reboot"}
+IMMEDIATE = frozenset(get_args(CommandKind)) - moves.FOLLOWED - {"reboot", "gentle"}
 
 
 def sent(
@@ -54,7 +54,7 @@ def sent(
 
 def legal(command: Command) -> bool:
     """Whether a command of this kind may be like this."""
-    if command.state in ("confirmed", "verified") and command.kind != "reboot":
+    if command.state in ("confirmed", "verified") and not is_verified(command.kind):
         return False
     if command.state == "accepted" and command.kind in IMMEDIATE:
         return False

@@ -72,7 +72,7 @@ def test_pages_hold_what_a_dictionary_would(
         connection.execute(insert(metadata.tables["routers"]).values(_router()))
         for kind, path, given_entries in changes:
             draft = TreeDraft(connection, ID)
-            inside = [e for e in given_entries if kind == "learn" or e.path.startswith(path)]
+            inside = [e for e in given_entries if kind == "learn" or is_below(e.path, path)]
             if kind == "learn":
                 draft.learn(inside)
                 for entry in inside:
@@ -80,7 +80,7 @@ def test_pages_hold_what_a_dictionary_would(
             else:
                 draft.replace(path, inside)
                 old = model
-                model = {p: e for p, e in model.items() if not p.startswith(path)}
+                model = {p: e for p, e in model.items() if not is_below(p, path)}
                 model |= {e.path: updated(old.get(e.path), e) for e in inside}
             draft.save(1.0)
             head = draft.head
@@ -130,3 +130,19 @@ def test_pages_are_stored_as_they_are(entries: list[Entry]) -> None:
 def test_an_object_comes_before_what_is_in_it() -> None:
     ordered = ["A", "A.", "A.1.", "A.1.B", "A.2.", "A.10.", "A.B", "AB."]
     assert sorted(set(ordered), key=key_of) == ordered
+
+
+@pytest.mark.parametrize(
+    ("path", "stays"),
+    [("A.1", {"A.1.B", "A.10", "A.10.B"}), ("A.1.", {"A.1", "A.10", "A.10.B"}), ("", set())],
+)
+def test_what_is_replaced_has_neighbours(engine: Engine, path: str, stays: set[str]) -> None:
+    everything = ["A.1", "A.1.B", "A.10", "A.10.B"]
+    with engine.connect() as connection:
+        connection.execute(insert(metadata.tables["routers"]).values(_router()))
+        draft = TreeDraft(connection, ID)
+        draft.learn([Entry(name) for name in everything])
+        draft.replace(path, [])
+        draft.save(1.0)
+        assert set(known(connection, ID, everything).entries) == stays
+        connection.rollback()

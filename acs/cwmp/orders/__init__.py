@@ -14,6 +14,7 @@ from acs.cwmp.orders import (
     attributes,
     credentials,
     diagnostics,
+    gentle,
     lifecycle,
     objects,
     parameters,
@@ -32,6 +33,7 @@ __all__ = ["MOVES", "ArgumentError", "begin", "check_arguments", "finished_by", 
 _BEGINNINGS: Mapping[CommandKind, Callable[[SessionState, Command], Heard]] = MappingProxyType(
     {
         "reboot": lifecycle.begin_reboot,
+        "gentle": gentle.begin_gentle,
         "refresh": parameters.begin_refresh,
         "get": parameters.begin_get,
         "set": parameters.begin_set,
@@ -61,6 +63,7 @@ MOVES: Mapping[tuple[Phase, type[object]], Handler] = MappingProxyType(
         **objects.MOVES,
         **transfers.MOVES,
         **lifecycle.MOVES,
+        **gentle.MOVES,
         **diagnostics.MOVES,
         **credentials.MOVES,
         **rpc.MOVES,

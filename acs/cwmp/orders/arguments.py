@@ -9,12 +9,12 @@ out. Times are seconds unless said otherwise.
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
-from acs.commands import CommandKind
+from acs.commands import CommandKind, GentleAction
 from acs.cwmp.orders import file_arguments as files
 from acs.cwmp.orders.diagnostic_tests import PROTOCOLS, TESTS, TestName
 from acs.cwmp.orders.limits import (
@@ -46,6 +46,19 @@ class _Arguments(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 class Reboot(_Arguments, frozen=True, kw_only=True):
     """``complaint``: what the reboot is to help against; filled in by the server."""
 
+    complaint: dict[str, Any] = {}
+
+
+class Gentle(_Arguments, frozen=True, kw_only=True):
+    """``action``: what is to be done.
+
+    ``path`` and ``value`` are filled in by the server from the router's tree, and ``complaint``,
+    what it is to help against.
+    """
+
+    action: GentleAction
+    path: Annotated[str, Meta(max_length=NAME_MAX, pattern=PRINTABLE)] = ""
+    value: Literal["true", "1"] = "true"
     complaint: dict[str, Any] = {}
 
 
@@ -211,6 +224,7 @@ ARGUMENTS_OF_TESTS = tuple(
 ARGUMENTS: Mapping[CommandKind, type[msgspec.Struct]] = MappingProxyType(
     {
         "reboot": Reboot,
+        "gentle": Gentle,
         "refresh": Nothing,
         "get": Get,
         "set": Set,

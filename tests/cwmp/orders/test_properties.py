@@ -19,6 +19,7 @@ from tests.cwmp.pure_router import NOW, envelope
 URL = "http://192.0.2.1/f"
 ARGUMENTS: dict[CommandKind, dict[str, object]] = {
     "reboot": {},
+    "gentle": {"action": "reset_wifi", "path": "Device.WiFi.Reset"},
     "refresh": {},
     "get": {"paths": [SSID, "Device.WiFi."]},
     "set": {"values": {SSID: "x", f"{ROW}1.Enable": True}},
@@ -144,7 +145,7 @@ def test_every_command_has_one_outcome(kind: CommandKind, data: st.DataObject) -
 
 
 FOLLOWED = {
-    *("reboot", "factory_reset", "download", "upload", "schedule_download"),
+    *("reboot", "gentle", "factory_reset", "download", "upload", "schedule_download"),
     *("schedule_inform", "software", "diagnostic", "rotate_credentials"),
 }
 
