@@ -32,7 +32,8 @@ log = structlog.get_logger("actions")
 
 _PAGE = 2000  # routers read at once
 _RELOAD = 600.0  # seconds between two readings of the whole roll: who moved, who is gone
-_OVERLAP = 60.0  # seconds: what was committed late, or by a node whose clock is behind
+_OVERLAP = 20.0  # seconds: what was committed late, or by a node whose clock is behind
+_SHARE = 50  # reading what changed goes over the whole fleet: it may take a fiftieth of the time
 _DEAF = 120.0  # seconds without a sweep from when on nobody can be said to have listened
 _LISTED = 20  # routers named in the log
 _STATES = 12  # of a watched place, the last ones
@@ -76,6 +77,7 @@ class Watch:
         self._roll = Roll(settings, unknown, now())
         self._swept_at = now()
         self._loaded_at = -math.inf
+        self._read_again_at = self._read_from = now()
         self._stirred: dict[Place, float] = {}
         self._open: dict[str, _Open] = {}
         self._states: dict[Place, tuple[SegmentState, ...]] = {}
@@ -114,24 +116,31 @@ class Watch:
             # The process stood still, or the clock was set: silence then proves nothing.
             self._roll.listen_anew(now)
             self._loaded_at = -math.inf
-        since, self._swept_at = self._swept_at - _OVERLAP, now
+        self._swept_at = now
         if now - self._loaded_at >= _RELOAD:
             await self._reload()
-            self._loaded_at = now
-        else:
-            self._stir(self._roll.take(await self._store.attendance_since(since)), now)
+            self._loaded_at = self._read_from = now
+        elif now >= self._read_again_at:
+            await self._catch_up(self._read_from - _OVERLAP, now)
+            self._read_from = now
+            self._read_again_at = now + _SHARE * max(0.0, self._now() - now)
         learned = self._roll.learned()
         if learned:
             await self._store.keep_intervals(learned)
 
-    async def _reload(self) -> None:
-        ids: set[str] = set()
+    async def _catch_up(self, since: float, now: float) -> None:
         after = ""
+        while rows := await self._store.attendance_since(since, after, _PAGE):
+            self._stir(self._roll.take(rows), now)
+            after = rows[-1].router_id
+
+    async def _reload(self) -> None:
+        after = ""
+        self._roll.begin()
         while rows := await self._store.attendance(after, _PAGE):
             self._stir(self._roll.take(rows), self._now())
-            ids.update(row.router_id for row in rows)
             after = rows[-1].router_id
-        self._roll.keep_only(ids)
+        self._roll.finish()
 
     def _stir(self, places: Iterable[Place], now: float) -> None:
         self._stirred.update(dict.fromkeys(places, now))

@@ -45,7 +45,9 @@ _ATTENDANCE = (_r.router_id, _r.segment, _r.address, _r.last_inform_at, _r.own_b
 _ATTENDANCE_VERDICT = (_r.verdict, _r.verdict_since)
 _CHANGED = (
     select(*_ATTENDANCE, *_ATTENDANCE_VERDICT, null(), null())
-    .where(_r.enrolment == "enrolled")
+    .where(_r.enrolment == "enrolled", _r.router_id > _p("after", Text))
+    .order_by(_r.router_id)
+    .limit(_p("most", None))
     .where(
         or_(
             _r.last_inform_at >= _p("since", Double),
@@ -120,9 +122,12 @@ def attendance(connection: Connection, after: str, limit: int) -> list[Attendanc
     return [AttendanceRow(*row) for row in connection.execute(_ALL, parameters)]
 
 
-def attendance_since(connection: Connection, since: float) -> list[AttendanceRow]:
-    """Enrolled routers that informed, booted or were judged anew since a time."""
-    return [AttendanceRow(*row) for row in connection.execute(_CHANGED, {"since": since})]
+def attendance_since(
+    connection: Connection, since: float, after: str, limit: int
+) -> list[AttendanceRow]:
+    """Enrolled routers that informed, booted or were judged anew since a time, by their ids."""
+    parameters = {"since": since, "after": after, "most": limit}
+    return [AttendanceRow(*row) for row in connection.execute(_CHANGED, parameters)]
 
 
 def keep_intervals(connection: Connection, database: Database, found: Mapping[str, float]) -> None:

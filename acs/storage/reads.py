@@ -174,9 +174,11 @@ class Reads:
         """When enrolled routers last informed, in the order of their ids, those after one."""
         return self._read(incidents.attendance, after, limit)
 
-    def attendance_since(self, since: float) -> Deferred[list[AttendanceRow]]:
+    def attendance_since(
+        self, since: float, after: str, limit: int
+    ) -> Deferred[list[AttendanceRow]]:
         """Enrolled routers that informed, booted or were judged anew since a time."""
-        return self._read(incidents.attendance_since, since)
+        return self._read(incidents.attendance_since, since, after, limit)
 
     def tree(
         self, router_id: str, wanted: TreeQuery, limit: int, cursor: str | None

@@ -5,6 +5,7 @@ hide here. No sockets.
 """
 
 import re
+from functools import cache
 from xml.sax.saxutils import escape
 
 NAMESPACE = "urn:dslforum-org:cwmp-1-0"
@@ -93,12 +94,17 @@ def device_values(index: int, uptime: str, leaves: int) -> dict[str, tuple[str, 
         f"{ssid}.AccessPoint.1.AssociatedDeviceNumberOfEntries": ("unsignedInt", "4"),
         "Device.Hosts.HostNumberOfEntries": ("unsignedInt", "7"),
     }
+    return {**values, **_inventory(leaves - len(values))}
+
+
+@cache
+def _inventory(count: int) -> dict[str, tuple[str, str]]:
     fields = ("Enable", "Status", "Order", "Description", "Target", "Log", "Protocol", "DestPort")
-    for number in range(leaves - len(values)):
-        rule, field = divmod(number, len(fields))
-        name = f"Device.Firewall.Chain.1.Rule.{rule + 1}.{fields[field]}"
-        values[name] = ("string", "0")
-    return values
+    numbers = (divmod(number, len(fields)) for number in range(count))
+    return {
+        f"Device.Firewall.Chain.1.Rule.{rule + 1}.{fields[field]}": ("string", "0")
+        for rule, field in numbers
+    }
 
 
 _INFORM_NAMES = (
@@ -187,12 +193,10 @@ class Script:
             return _names(values, path, next_level=level)
         if "GetParameterValues" in asked:
             names = re.findall(r"<string[^>]*>([^<]*)<", asked)
-            chosen = {
-                name: value
-                for wanted in names
-                for name, value in values.items()
-                if name == wanted or (wanted.endswith(".") and name.startswith(wanted))
-            }
+            # By name: a search through the tree would make the client of a large one slower.
+            chosen = {name: values[name] for name in names if name in values}
+            for path in (name for name in names if name.endswith(".")):
+                chosen |= {name: v for name, v in values.items() if name.startswith(path)}
             return (
                 "<cwmp:GetParameterValuesResponse>"
                 + parameter_list(chosen)
