@@ -89,7 +89,7 @@ class Lot(msgspec.Struct, frozen=True):
     policy: str
     draw: float
     canary: int = 0
-    canary_share: float = 0.5
+    canary_share: float = 1.0
     hold_out: float = 0.0
     hold_for: float = 86_400.0
 

@@ -111,6 +111,7 @@ def demo_tables() -> dict[str, dict[str, Any]]:
             "verify_within": "10m",
             "sweep": "1s",
             "offline_after": f"{OFFLINE_AFTER:.0f}s",
+            "learning": {"canary": 0},  # what a day later would show has no time here
             "guards": {
                 "after_boot": "20s",
                 "segment_minimum": 2,

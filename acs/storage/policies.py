@@ -97,7 +97,14 @@ def move(connection: Connection, policy: Policy, state: PolicyState, why: str, n
 
 def treated(connection: Connection, name: str) -> int:
     """Routers that a policy has been tried on."""
-    query = select(func.count(_t.router_id.distinct())).where(
-        _t.policy == name, _t.arm == "treated"
-    )
+    return _routers(connection, name, "treated")
+
+
+def watched(connection: Connection, name: str) -> int:
+    """Routers that it was not tried on, to compare."""
+    return _routers(connection, name, "control")
+
+
+def _routers(connection: Connection, name: str, arm: str) -> int:
+    query = select(func.count(_t.router_id.distinct())).where(_t.policy == name, _t.arm == arm)
     return connection.execute(query).scalar_one()

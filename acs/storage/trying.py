@@ -72,8 +72,10 @@ def _in_canary(
         return Assignment(True, 1.0, name)
     tried = policies.treated(connection, name)
     if tried >= policy.size:
+        # Those who come while it is not known how the first fared show what happens without.
+        is_needed = policies.watched(connection, name) < policy.size
         says = f"The policy is new: it is tried on {tried} routers first, this one is watched."
-        return Assignment(False, 0.0, name, Refusal(CANARY, says), counts=False)
+        return Assignment(False, 0.0, name, Refusal(CANARY, says), counts=is_needed)
     share = lot.canary_share
     if lot.draw < share:
         return Assignment(True, share, name)

@@ -79,7 +79,7 @@ def test_without_comparison_it_says_that_nothing_is_known() -> None:
     ("name", "value"),
     [
         ("canary", -1),
-        ("canary_share", 0.95),
+        ("canary_share", 1.05),
         ("hold_out", 0.6),
         ("shrinkage", 0),
         ("least_known", 0),

@@ -203,7 +203,7 @@ def _contact(router_id: str, at: float) -> ContactMade:
 
 def test_a_new_policy_is_tried_on_some_and_the_rest_is_advised(office_with: OfficeWith) -> None:
     office = office_with(
-        learning=LearningSettings(canary=2),
+        learning=LearningSettings(canary=2, canary_share=0.5),
         guards=msgspec.structs.replace(GUARDS, fleet_minimum=99),
     )
     office.sweep()
@@ -285,7 +285,7 @@ def test_a_stopped_policy_proposes_nothing_until_a_person_resumes_it(
 def test_a_policy_that_does_harm_stops_by_itself(office_with: OfficeWith) -> None:
     """Four treated routers stay ill; four that were only watched recover."""
     office = office_with(
-        learning=LearningSettings(canary=12, least_known=4),
+        learning=LearningSettings(canary=12, canary_share=0.5, least_known=4),
         guards=msgspec.structs.replace(GUARDS, fleet_minimum=99),
     )
     office.sweep()

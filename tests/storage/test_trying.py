@@ -130,7 +130,26 @@ def test_the_canary_counts_routers_and_a_member_stays_one(desk: Desk, store: Sto
     assert policy is not None
     assert (policy.state, policy.size, policy.trial) == ("canary", 1, "auto.1")
     assert desk.wait(store.learned.treated("auto.1")) == 1
-    assert desk.wait(store.learned.open_checks("auto.1", "24h")) == 2
+    assert desk.wait(store.learned.open_checks("auto.1", "24h")) == 2 + 1  # the third is watched
+
+
+def test_who_comes_after_the_canary_is_compared_with(desk: Desk, store: Store) -> None:
+    """So many as were tried; a router counts once, and nobody before was left out by lot."""
+    asked = lot(0.999, canary=2)
+    ids = [ID]
+    for number in range(5):
+        device = DeviceId("Acme", "001122", "X", f"N{number}")
+        desk.commit(store, informed(device=device))
+        ids.append(device.router_id)
+    for turn in range(2):
+        for number, router_id in enumerate(ids):
+            wish = proposal(f"c{turn}{number}", NOW + 60 * turn, router_id=router_id, lot=asked)
+            state = desk.wait(store.propose(wish, Guard())).state
+            assert state == ("queued" if number < 2 else "refused")
+    found = desk.wait(store.learned.open_checks("auto.1", "24h"))
+    trials = {t.arm for t in tallies(desk, store)}
+    assert trials <= {"treated", "control"}
+    assert found == 2 * 2 + 2  # both proposals for the two tried on, two watched of four
 
 
 def test_a_policy_that_was_announced_goes_on(desk: Desk, store: Store) -> None:
