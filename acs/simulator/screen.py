@@ -24,8 +24,8 @@ _COLOURS = {
 _STATES = {
     "queued": "waits for its next session",
     "sent": "sent",
-    "accepted": "accepted, goes down",
-    "confirmed": 'back with "M Reboot", settling',
+    "accepted": "accepted",
+    "confirmed": "done, settling",
     "unconfirmed": "unconfirmed",
     "expired": "expired",
     "failed": "failed",
@@ -105,6 +105,10 @@ class Row(NamedTuple):
             return f"no {command.kind}: {reasons}"
         if command.state == "verified":
             return f"{command.kind} verified: {command.outcome or 'effect unknown'}"
+        if command.kind == "reboot" and command.state == "accepted":
+            return "reboot accepted, goes down"
+        if command.kind == "reboot" and command.state == "confirmed":
+            return 'reboot back with "M Reboot", settling'
         return f"{command.kind} {_STATES.get(command.state, command.state)}"
 
     @property
@@ -123,8 +127,7 @@ def rows_of(
     last: dict[str, Command] = {}
     for command in commands:
         kept = last.get(command.router_id)
-        # what was carried out tells more than that it may not be done again at once
-        if kept is None or (kept.state == "refused" and command.state != "refused"):
+        if kept is None or _weight(command) > _weight(kept):
             last[command.router_id] = command
     rows = [
         Row(
@@ -140,6 +143,14 @@ def rows_of(
         for router in routers
     ]
     return sorted(rows, key=_rank)
+
+
+def _weight(command: Command) -> int:
+    """How much a command tells: an action more than a look at what came of it.
+
+    What was carried out tells more than that it may not be done again at once.
+    """
+    return 2 * (command.kind in ("reboot", "gentle")) + (command.state != "refused")
 
 
 def _rank(row: Row) -> tuple[int, str]:
