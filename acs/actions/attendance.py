@@ -4,43 +4,23 @@ No rules of what an incident is, and no I/O.
 """
 
 from array import array
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from ipaddress import IPv6Address, ip_address, ip_network
 from math import inf, isnan, nan
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from acs.actions.incident_settings import IncidentSettings
-from acs.actions.incidents import BOOT_SPAN, ERROR_SPAN, Basis, Elsewhere, Sibling
+from acs.actions.incidents import BOOT_SPAN, ERROR_SPAN, Elsewhere, Sibling
+from acs.actions.places import Place, Recent, prefix_of
 
 _SAME = 0.1  # two gaps between Informs are the same interval if they differ by less than this share
 _SHORTEST = 30.0  # seconds; a router informs in bursts, too
 _LONGEST = 2 * 86_400.0
 _ENOUGH = 50  # routers elsewhere that can say what is usual just now
 _WELL = (None, "none", "incident")  # an incident's own verdict is no error of the router
-_IPV4 = 4
 _CROWD = 1024  # more routers than could have addresses of their own in a prefix of 256
-
-
-class Place(NamedTuple):
-    """A segment of the topology, or an IP prefix where that is unknown."""
-
-    basis: Basis
-    name: str
-
-
-def prefix_of(address: str, settings: IncidentSettings) -> str | None:
-    """The IP prefix that an address is in; None when it is no address."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return None
-    if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
-        found = found.ipv4_mapped
-    length = settings.prefix_v4 if found.version == _IPV4 else settings.prefix_v6
-    return str(ip_network((found, length), strict=False))
 
 
 class Attended(Protocol):
@@ -66,28 +46,6 @@ class Attended(Protocol):
     def every(self) -> float | None: ...  # noqa: D102
 
 
-class _Recent:
-    """When and where something happened, within a span."""
-
-    def __init__(self, span: float) -> None:
-        self._span = span
-        self._all: deque[tuple[float, Place]] = deque()
-        self._counts: Counter[Place] = Counter()
-
-    def add(self, at: float, place: Place) -> None:
-        self._all.append((at, place))
-        self._counts[place] += 1
-
-    def others(self, place: Place, now: float) -> int:
-        """How often it happened lately in other places."""
-        while self._all and self._all[0][0] < now - self._span:
-            _, gone = self._all.popleft()
-            self._counts[gone] -= 1
-            if not self._counts[gone]:
-                del self._counts[gone]
-        return len(self._all) - self._counts[place]
-
-
 class Roll:
     """The roll of all enrolled routers.
 
@@ -109,8 +67,8 @@ class Roll:
         self._numbers: dict[Place, int] = {}
         self._at_place: Counter[int] = Counter()
         self._learned: dict[str, float] = {}
-        self._lost = _Recent(settings.span)
-        self._boots, self._errors = _Recent(BOOT_SPAN), _Recent(ERROR_SPAN)
+        self._lost = Recent(settings.span)
+        self._boots, self._errors = Recent(BOOT_SPAN), Recent(ERROR_SPAN)
         self._heard_at, self._every, self._gap = array("d"), array("d"), array("d")
         self._booted_at, self._erred_at, self._asked_at = array("d"), array("d"), array("d")
         self._place, self._address = array("q"), array("q")

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from acs.actions.attendance import Place, Roll, prefix_of
+from acs.actions.attendance import Roll
 from acs.actions.incident_settings import IncidentSettings
+from acs.actions.places import Place, prefix_of
 from acs.storage.incident_rows import AttendanceRow
 
 NOW = 1_790_000_000.0
