@@ -5,12 +5,12 @@ No table is known here.
 
 import os
 import sqlite3
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import psycopg
 from sqlalchemy import (
     Column,
     ColumnElement,
@@ -219,7 +219,9 @@ def _postgresql_engine(url: str, busy_timeout: float, size: int, *, ping: bool) 
 def _driver_error(error: BaseException) -> tuple[set[str], str] | None:
     """PEP 249 names of the classes of a driver's error and its SQLSTATE; None if it is none."""
     original = error.orig if isinstance(error, exc.DBAPIError) else error
-    if not isinstance(original, sqlite3.Error | psycopg.Error):
+    # The driver of PostgreSQL is there only when an engine has loaded it: it takes a while.
+    drivers = (sqlite3, sys.modules.get("psycopg"))
+    if not any(isinstance(original, driver.Error) for driver in drivers if driver is not None):
         return None
     names = {known.__name__ for known in type(original).__mro__}
     return names, getattr(original, "sqlstate", None) or ""

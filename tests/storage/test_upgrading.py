@@ -1,6 +1,8 @@
 """Schema upgrades: the migrations make what the tables say, and a file is copied first."""
 
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -52,7 +54,7 @@ def test_an_older_file_is_copied_before_it_is_changed(
     folder = tmp_path / "migrations"
     import acs.storage.upgrading as module  # noqa: PLC0415 - its folder is replaced
 
-    original = module._FOLDER
+    original = module.MIGRATIONS
     (folder / "versions").mkdir(parents=True)
     for each in (original / "env.py", *(original / "versions").glob("0*.py")):
         (folder / each.relative_to(original)).write_text(each.read_text())
@@ -61,7 +63,7 @@ def test_an_older_file_is_copied_before_it_is_changed(
         "from alembic import op\n"
         'def upgrade():\n    op.execute("CREATE TABLE more (x INTEGER)")\n'
     )
-    monkeypatch.setattr(module, "_FOLDER", folder)
+    monkeypatch.setattr(module, "MIGRATIONS", folder)
     assert upgrade(f"sqlite:///{path}") == "9999"
     copy = tmp_path / "acs.db.before-9999"
     assert copy.stat().st_mode & 0o777 == 0o600
@@ -82,14 +84,14 @@ def test_a_failed_upgrade_leaves_the_old_schema(
     import acs.storage.upgrading as module  # noqa: PLC0415 - its folder is replaced
 
     (folder / "versions").mkdir(parents=True)
-    (folder / "env.py").write_text((module._FOLDER / "env.py").read_text())
+    (folder / "env.py").write_text((module.MIGRATIONS / "env.py").read_text())
     (folder / "versions" / "0001_bad.py").write_text(
         'revision = "0001"\ndown_revision = None\nfrom alembic import op\n'
         "def upgrade():\n"
         '    op.execute("CREATE TABLE half (x INTEGER)")\n'
         '    raise RuntimeError("killed")\n'
     )
-    monkeypatch.setattr(module, "_FOLDER", folder)
+    monkeypatch.setattr(module, "MIGRATIONS", folder)
     with pytest.raises(Exception, match="killed"):
         upgrade(f"sqlite:///{path}")
     with closing(sqlite3.connect(path)) as connection:
@@ -120,3 +122,16 @@ def test_sqlite_is_durable_at_every_commit(tmp_path: Path) -> None:
         for pragma, expected in (("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)):
             assert connection.execute(text(f"PRAGMA {pragma}")).scalar_one() == expected
     database.close()
+
+
+def test_a_database_of_this_release_needs_no_alembic(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/acs.db"
+    upgrade(url)
+    script = (
+        "import sys; from acs.storage.upgrading import upgrade; upgrade(sys.argv[1]); "
+        "print([name for name in sys.modules if name.startswith('alembic')])"
+    )
+    found = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", script, url], capture_output=True, text=True, check=True
+    )
+    assert found.stdout.strip() == "[]"
