@@ -97,7 +97,9 @@ class Session(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self._done.done():
-            self._tally.troubles[f"dropped {type(exc).__name__}"] += 1
+            # Before the answer to its Inform a session has not begun: the router comes again.
+            kind = "broken off" if self._informed else "dropped"
+            self._tally.troubles[f"{kind} {type(exc).__name__}"] += 1
             self._done.set_result(None)
 
 
