@@ -38,6 +38,7 @@ bench: $(READY)
 	$(BIN)/python -m tests.bench.codec $(BENCH)
 	$(BIN)/python -m tests.bench.hostile
 	$(BIN)/python -m tests.bench.mutations
+	$(BIN)/python -m tests.bench.polling
 
 evaluate: $(READY)
 	$(BIN)/python -m tests.bench.diagnosis $(EVALUATE)

@@ -21,7 +21,7 @@ from acs.duration import Duration
 from acs.files.settings import FileSettings
 from acs.log import LogSettings
 from acs.polling.settings import PollSettings
-from acs.storage.settings import StorageSettings
+from acs.storage.settings import CommandTimes, StorageSettings
 from diagnostics.thresholds import Thresholds
 
 
@@ -130,6 +130,19 @@ def _value(raw: object, keys: list[str]) -> object:
         elif isinstance(raw, list) and key.isdigit():
             raw = raw[int(key)]
     return raw
+
+
+def command_times(config: Config) -> CommandTimes:
+    """Deadlines of commands, as the configuration says."""
+    actions = config.actions
+    return CommandTimes(
+        confirm=actions.confirm,
+        settle=actions.settle,
+        day=actions.learning.second_look,
+        week=actions.learning.third_look,
+        offline_after=actions.offline_after,
+        **msgspec.structs.asdict(actions.deadlines),
+    )
 
 
 def _allowed(keys: list[str]) -> str:

@@ -13,7 +13,6 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
 
-import msgspec
 import structlog
 from prometheus_client import CollectorRegistry, disable_created_metrics
 from twisted.internet.defer import Deferred, TimeoutError, maybeDeferred  # noqa: A004 - Twisted's
@@ -32,7 +31,7 @@ from acs.api.serving import ApiServer
 from acs.api.telemetry import ApiMetrics
 from acs.api.watch import CommandWatch
 from acs.bridge import from_thread, install_reactor, soon, to_deferred
-from acs.config import Config
+from acs.config import Config, command_times
 from acs.cwmp.enrolment import enrol
 from acs.cwmp.importing import import_routers
 from acs.cwmp.reaching.assembly import Reach
@@ -43,9 +42,9 @@ from acs.listening import address_of
 from acs.log import configure, observe_twisted
 from acs.metrics import Metrics
 from acs.notify import Notifier
+from acs.polling.commanding import hasten
 from acs.polling.service import Polling, open_polling
 from acs.storage.secrets import load_or_create_key
-from acs.storage.settings import CommandTimes
 from acs.storage.store import Store
 from acs.tls.listeners import TlsListeners
 from acs.tls.telemetry import TlsMetrics
@@ -57,6 +56,7 @@ DRAIN = 8.0  # seconds that running sessions are given to end: with the rest, te
 _PRUNE_EVERY = 60.0
 _PRUNE_ROWS = 2000
 _GAUGES_EVERY = 15.0
+_FIRMWARES_EVERY = 60.0  # whether they are due to be compared
 _TIDY_EVERY = 3600.0
 _BACKLOG = 4096
 
@@ -135,7 +135,7 @@ class Daemon:
             soon=soon,
             key=load_or_create_key(config.storage.key_path),
             metrics=metrics,
-            times=_times(config),
+            times=command_times(config),
         )
         watch = CommandWatch()
         reach = self._reach = Reach(
@@ -187,6 +187,7 @@ class Daemon:
         self._desk = ContactDesk(store, supervisor, now=time.time, metrics=metrics)
         await deadlines.sweep()  # segments are known before the first router is judged
         await learning.sweep()
+        await supervisor.firmwares.load()
         if self._stopping:
             return
         tls = self._tls = TlsListeners(reactor, TlsMetrics(registry))
@@ -211,11 +212,19 @@ class Daemon:
         await to_deferred(self._api.start())
         self._every(config.actions.sweep, deadlines.sweep)
         self._every(config.actions.sweep, learning.sweep)
+        self._every(_FIRMWARES_EVERY, supervisor.firmwares.look)
         self._every(_PRUNE_EVERY, self._prune)
         self._every(_GAUGES_EVERY, lambda: self._gauges(metrics))
         if config.polling.enabled:
             self._polling = await to_deferred(
-                open_polling(store, config.polling, committed=committed, metrics=metrics)
+                open_polling(
+                    store,
+                    config.polling,
+                    guard=supervisor.guard,
+                    committed=committed,
+                    claimed=news.command,
+                    metrics=metrics,
+                )
             )
             self._polling.start()
         self._every(_TIDY_EVERY, self._files.tidy)
@@ -231,6 +240,8 @@ class Daemon:
         self._notify.send("READY=1", f"STATUS=listening on {host.host}:{host.port}")
 
     def _command_queued(self, router_id: str) -> None:
+        if self._store is not None:
+            hasten(self._store, router_id, time.time())
         if self._server is not None:
             self._server.command_queued(router_id)
 
@@ -371,18 +382,6 @@ def steady_seconds() -> float:
     """Seconds of a clock that is never set and, where there is one, runs in a machine's sleep."""
     clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # Linux has it
     return time.clock_gettime(clock)
-
-
-def _times(config: Config) -> CommandTimes:
-    actions = config.actions
-    return CommandTimes(
-        confirm=actions.confirm,
-        settle=actions.settle,
-        day=actions.learning.second_look,
-        week=actions.learning.third_look,
-        offline_after=actions.offline_after,
-        **msgspec.structs.asdict(actions.deadlines),
-    )
 
 
 def _listen(reactor: Any, listen: str, factory: Any) -> Any:

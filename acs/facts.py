@@ -250,10 +250,10 @@ class CommandConfirmed(_Fact, frozen=True, kw_only=True):
 
 
 class CommandVerified(_Fact, frozen=True, kw_only=True):
-    """Before and after were compared. ``result`` holds the figures."""
+    """Before and after were compared. ``result`` holds the figures; outcome None: nobody knows."""
 
     command_id: str
-    outcome: Outcome
+    outcome: Outcome | None
     result: dict[str, object]
 
 
@@ -357,6 +357,7 @@ class TargetRead(_Fact, frozen=True, kw_only=True):
 
     It counts only under the ``lease`` that it was handed out with. ``stops``: it is not to be
     polled again before a person has looked. ``is_heard``: the router itself answered.
+    ``is_served``: commands that were queued up to ``wanted_at`` have been looked after.
     """
 
     name: str
@@ -368,6 +369,8 @@ class TargetRead(_Fact, frozen=True, kw_only=True):
     fault: str = ""
     why: str = ""
     stops: bool = False
+    wanted_at: float = 0.0
+    is_served: bool = False
 
 
 class _IncidentFact(_Fact, frozen=True, kw_only=True):

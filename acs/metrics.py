@@ -4,7 +4,7 @@ One object carries the methods that the other rooms' metric protocols ask for. N
 a router, an address or an account: every label's values are bounded.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import get_args
 
 from prometheus_client import (
@@ -21,6 +21,7 @@ from prometheus_client import (
 from acs.commands import CommandKind, CommandState, IncidentKind, Outcome, PolicyState
 from acs.facts import EVENT_CODES
 from acs.tallies import OTHER, Distribution, Tally
+from diagnostics.context import FirmwareMeasure
 from diagnostics.verdict import ACTIONS, Action
 
 TURN_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -180,8 +181,14 @@ class Metrics:
         self._incidents = Gauge(
             "acs_incidents_open", "Incidents that are open.", ("kind",), registry=registry
         )
+        self._incident_routers = Gauge(
+            "acs_incident_routers",
+            "Routers in the places of open incidents, whose reboots wait.",
+            ("kind",),
+            registry=registry,
+        )
         incident_kinds = get_args(IncidentKind)
-        self.set_incidents(dict.fromkeys(incident_kinds, 0))
+        self.set_incidents({}, {})
         self._opened = Tally(
             "acs_incidents_opened",
             "Incidents that this process opened.",
@@ -191,7 +198,32 @@ class Metrics:
             open_set=False,
         )
         self._refusals = Tally("acs_refusals", "Commands refused.", "guard", registry)
+        self._firmwares(registry)
         self._learning(registry)
+
+    def _firmwares(self, registry: CollectorRegistry) -> None:
+        self._findings = Gauge(
+            "acs_firmware_findings_open",
+            "Firmwares that are worse than another one of their model.",
+            ("measure",),
+            registry=registry,
+        )
+        self._finding_routers = Gauge(
+            "acs_firmware_routers",
+            "Routers that have such a firmware.",
+            ("measure",),
+            registry=registry,
+        )
+        measures = get_args(FirmwareMeasure)
+        self.set_findings({})
+        self._findings_opened = Tally(
+            "acs_firmware_findings_opened",
+            "Findings on firmware that this process opened.",
+            "measure",
+            registry,
+            measures,
+            open_set=False,
+        )
 
     def _learning(self, registry: CollectorRegistry) -> None:
         self._silent = Counter(
@@ -373,10 +405,27 @@ class Metrics:
         """An incident was opened by this node."""
         self._opened.add(kind)
 
-    def set_incidents(self, counts: Mapping[IncidentKind, int]) -> None:
-        """So many incidents are open in the whole fleet; kinds that are left out have none."""
+    def set_incidents(
+        self, counts: Mapping[IncidentKind, int], routers: Mapping[IncidentKind, int]
+    ) -> None:
+        """So many incidents are open in the whole fleet, with so many routers in their places.
+
+        Kinds that are left out have none.
+        """
         for kind in get_args(IncidentKind):
             self._incidents.labels(kind).set(counts.get(kind, 0))
+            self._incident_routers.labels(kind).set(routers.get(kind, 0))
+
+    def set_findings(self, routers: Mapping[FirmwareMeasure, Sequence[int]]) -> None:
+        """Open findings on firmware, by measure the routers of each; others have none."""
+        for measure in get_args(FirmwareMeasure):
+            listed = routers.get(measure, ())
+            self._findings.labels(measure).set(len(listed))
+            self._finding_routers.labels(measure).set(sum(listed))
+
+    def finding_opened(self, measure: FirmwareMeasure) -> None:
+        """A firmware was found to be worse than another."""
+        self._findings_opened.add(measure)
 
     def silent(self) -> None:
         """A router did not come back from a reboot."""

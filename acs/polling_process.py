@@ -14,12 +14,14 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.logger import globalLogBeginner
 
 from acs import __version__
+from acs.actions.newsroom import Newsroom
 from acs.actions.supervisor import Supervisor
 from acs.bridge import from_thread, install_reactor, soon, to_deferred
-from acs.config import Config
+from acs.config import Config, command_times
 from acs.facts import Fact
 from acs.log import configure, observe_twisted
 from acs.metrics import Metrics
+from acs.polling.commanding import hasten
 from acs.polling.service import Polling, open_polling
 from acs.storage.secrets import load_or_create_key
 from acs.storage.store import Store
@@ -70,6 +72,7 @@ class _Process:
             soon=soon,
             key=load_or_create_key(config.storage.key_path),
             metrics=metrics,
+            times=command_times(config),
         )
         supervisor = Supervisor(
             store,
@@ -78,15 +81,23 @@ class _Process:
             now=time.time,
             steady=time.monotonic,
             wake=lambda _: succeed(None),  # a daemon that serves it sees the queued command
-            queued=lambda _: None,
+            queued=lambda router_id: hasten(store, router_id, time.time()),
             metrics=metrics,
         )
+        news = Newsroom(supervisor, lambda _: None, metrics)
 
         def committed(facts: Sequence[Fact], results: Sequence[object]) -> None:
-            supervisor.committed(facts, results)
+            news.committed(facts, results)
 
         self._polling = await to_deferred(
-            open_polling(store, config.polling, committed=committed, metrics=metrics)
+            open_polling(
+                store,
+                config.polling,
+                guard=supervisor.guard,
+                committed=committed,
+                claimed=news.command,
+                metrics=metrics,
+            )
         )
         self._polling.start()
         log.info("polling.ready", version=__version__)

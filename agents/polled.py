@@ -18,11 +18,13 @@ class Known(msgspec.Struct):
         snmp: of one that is asked by SNMP.
         ssh: of one that is asked by SSH.
         uptime: how many seconds it was up, and when it said so.
+        restarting_until: it was told to restart: until then it is looked at often.
     """
 
     snmp: Memory | None = None
     ssh: SshMemory | None = None
     uptime: tuple[float, float] | None = None
+    restarting_until: float = 0.0
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -35,6 +37,7 @@ class Due(msgspec.Struct, frozen=True):
         is_watched: whether it is ill or its subscriber on the line.
         due_at: when it was to be read, Unix seconds.
         lease: a word of whoever handed it out, given back with what became of it.
+        wanted_at: when somebody wished something of it; 0: nobody did.
     """
 
     target: Target
@@ -43,6 +46,7 @@ class Due(msgspec.Struct, frozen=True):
     is_watched: bool = False
     due_at: float = 0.0
     lease: str = ""
+    wanted_at: float = 0.0
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -60,6 +64,7 @@ class Outcome(msgspec.Struct, frozen=True):
         stops: the target is not to be read again before a person has looked.
         took: seconds.
         restarted_at: when the device started, if that was since the last reading.
+        is_served: orders up to ``due.wanted_at`` were looked after.
     """
 
     due: Due
@@ -72,6 +77,7 @@ class Outcome(msgspec.Struct, frozen=True):
     stops: bool = False
     took: float = 0.0
     restarted_at: float | None = None
+    is_served: bool = False
 
 
 _encode = msgspec.msgpack.Encoder().encode

@@ -11,6 +11,7 @@ from typing import Protocol
 import msgspec
 
 from agents.asking import Asker
+from agents.orders import Orders, carry_out
 from agents.polled import Due, Outcome, decode_known, encode_known, restarted
 from agents.schedule import Admission, Limits, Pace, next_due, subnet_of
 from agents.snmp.errors import (
@@ -52,6 +53,8 @@ _FAULTS: tuple[tuple[type[Exception], str], ...] = (
     (SnmpError, "failed"),
     (SshError, "failed"),
 )
+_RESTARTING = 20.0  # seconds between two looks at a target that was told to restart
+_ROOM_SHARE = 8  # of the room is free before more is asked for: each time is a transaction
 _IDLE = 1.0  # seconds until it is asked again what is due, when nothing was
 
 
@@ -97,6 +100,7 @@ class Poller:
         steady: seconds of a clock that is never set.
         uniform: chance between two bounds.
         metrics: what is counted.
+        orders: whoever has orders to targets; None: nobody.
     """
 
     def __init__(
@@ -110,6 +114,7 @@ class Poller:
         steady: Callable[[], float],
         uniform: Callable[[float, float], float],
         metrics: PollerMetrics,
+        orders: Orders | None = None,
     ) -> None:
         self._asker = asker
         self._settings = settings
@@ -119,6 +124,7 @@ class Poller:
         self._steady = steady
         self._uniform = uniform
         self._metrics = metrics
+        self._orders = orders
         self._admission = Admission(settings.limits)
         self._waiting: list[Due] = []
         self._running: set[asyncio.Task[None]] = set()
@@ -149,7 +155,7 @@ class Poller:
     async def step(self) -> int:
         """Take what is due and begin what may begin; how many began."""
         room = self._admission.free - len(self._waiting)
-        if room > 0:
+        if room > 0 and room >= self._settings.limits.at_once // _ROOM_SHARE:
             try:
                 self._waiting += await self._due(room)
             except Exception:  # noqa: BLE001 - a database that is away must not end polling
@@ -183,12 +189,28 @@ class Poller:
         try:
             outcome = await self.read(due)
             self._metrics.polled(due.target.way, outcome.fault or "ok", outcome.took)
+            if due.wanted_at and outcome.reading is not None:
+                outcome = await self._served(outcome)
             await self._deliver(outcome)
         except Exception:  # noqa: BLE001 - nothing was delivered; the lease brings the target back
             self._metrics.poll_failed("deliver")
         finally:
             self._admission.end(by_ssh=due.target.way == "ssh")
             self._ended.set()
+
+    async def _served(self, outcome: Outcome) -> Outcome:
+        """After a reading, what waits for its target is carried out; the reading stays."""
+        assert outcome.reading is not None
+        known, now = decode_known(outcome.known), self._now
+        restarts = self._orders is not None and await carry_out(
+            self._asker, self._orders, outcome.due, known, outcome.reading, now
+        )
+        return msgspec.structs.replace(
+            outcome,
+            is_served=not restarts,
+            known=encode_known(known),
+            next_at=now() + _RESTARTING if restarts else outcome.next_at,
+        )
 
     async def read(self, due: Due) -> Outcome:
         """Read one target, and say what became of it and when it is due again."""
@@ -215,11 +237,16 @@ class Poller:
             self._metrics.poll_failed("read")
             fault, why = "failed", type(error).__name__
         now = self._now()
+        is_restarting = now < known.restarting_until
+        if is_restarting:
+            pace = Pace(_RESTARTING, _RESTARTING, _RESTARTING)
         failures = due.failures + 1 if fault else 0
         began_at = None
         if reading is not None and reading.uptime is not None:
             began_at = restarted(known.uptime, reading.uptime, now)
             known.uptime = (reading.uptime, now)
+            if is_restarting and began_at is not None:
+                known.restarting_until = 0.0
         return Outcome(
             due,
             now,

@@ -51,13 +51,36 @@ class Contact(msgspec.Struct, frozen=True):
     escalated: bool = False
 
 
+FirmwareMeasure = Literal["relapse_1d", "relapse_7d", "ill"]
+"""By what a firmware is worse: relapses within a day or a week of a reboot, trouble of its own."""
+
+
+class FirmwareFinding(msgspec.Struct, frozen=True):
+    """That this firmware is worse than another one of the same model, beyond chance.
+
+    ``hit`` of ``of`` routers with this firmware, against ``better_hit`` of ``better_of`` with
+    firmware ``better``.
+    """
+
+    measure: FirmwareMeasure
+    hit: int
+    of: int
+    better: str
+    better_hit: int
+    better_of: int
+
+
 class Cohort(msgspec.Struct, frozen=True):
-    """Routers of the same model and firmware; shares between 0 and 1."""
+    """Routers of the same model and firmware; shares between 0 and 1.
+
+    ``finding`` is what the fleet has shown about the firmware, where it has.
+    """
 
     routers: int = 0
     relapse_7d: float | None = None
     in_error: float | None = None
     previous_firmware_in_error: float | None = None
+    finding: FirmwareFinding | None = None
 
 
 class Context(msgspec.Struct, frozen=True):

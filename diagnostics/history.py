@@ -196,6 +196,16 @@ class History:
                 column += 1
         return self._words
 
+    def states(self, metric: str) -> list[tuple[float, str]]:
+        """Times (Unix seconds UTC) and readings of a metric in words, of the recent rows."""
+        layout, known = self._recent.layout, self._recent.words
+        if metric not in layout.words:
+            return []
+        columns, base = self._listed(), self._recent.base
+        codes = columns[LEADING + layout.numeric + list(layout.words).index(metric)]
+        pairs = zip(columns[0], codes, strict=True)
+        return [(base + at, known[int(code)]) for at, code in pairs if code == code]  # noqa: PLR0124 - NaN
+
     def _newest_of(self, column: int) -> float | None:
         if self._tail is None:
             tail: list[list[float]] = self._rows()[-_NEWEST:].tolist()

@@ -29,10 +29,14 @@ class LanguageError(ValueError):
 
 
 class _Sentence(NamedTuple):
-    """How one English sentence is recognised, and what it is in the other language."""
+    """How one English sentence is recognised, and what it is in the other language.
+
+    ``words`` are the fields that are no figures: a version such as 1.0 stays as it is.
+    """
 
     pattern: re.Pattern[str]
     other: str
+    words: frozenset[int]
 
 
 def said(sentence: str, language: Language) -> str:
@@ -50,10 +54,10 @@ def in_russian(sentence: str) -> str | None:
     condition = _condition(sentence)
     if condition is not None:
         return condition
-    for pattern, other in patterns:
+    for pattern, other, words in patterns:
         found = pattern.fullmatch(sentence)
         if found is not None:
-            return _filled(other, found.groups())
+            return _filled(other, found.groups(), words)
     return None
 
 
@@ -90,7 +94,8 @@ def compiled(sentences: dict[str, str]) -> tuple[dict[str, str], tuple[_Sentence
         if not fields or english == _IF:
             whole[english] = other
         else:
-            patterns.append(_Sentence(_pattern(english, fields), other))
+            words = frozenset(index for index, field in enumerate(fields) if field == "{}")
+            patterns.append(_Sentence(_pattern(english, fields), other, words))
     return whole, tuple(patterns)
 
 
@@ -108,12 +113,12 @@ def _either(found: re.Match[str]) -> str:
     return rf"\ (?:{plural}|{singular})"
 
 
-def _filled(other: str, figures: tuple[str, ...]) -> str:
+def _filled(other: str, figures: tuple[str, ...], words: frozenset[int] = frozenset()) -> str:
     def slot(found: re.Match[str]) -> str:
         figure = figures[int(found[1])]
         if found[2] is not None:
             return found[2 + _form(figure)]
-        return _figure(figure)
+        return figure if int(found[1]) in words else _figure(figure)
 
     return _SLOT.sub(slot, other)
 

@@ -90,6 +90,8 @@ class Wifi(_Limits, frozen=True, kw_only=True):
     neighbours_some: float = 3.0  # access points on the channel; proposed
     neighbours_many: float = 6.0  # access points on the channel; proposed
     resets_many: float = 3.0  # radio resets in 24 h; proposed
+    handshakes_some: float = 6.0  # failed handshakes in 24 h above its usual ones; proposed
+    handshakes_many: float = 24.0  # the same: one every hour, somebody keeps trying; proposed
     noise_some: float = -92.0  # dBm [7925G]
     noise_much: float = -85.0  # dBm; proposed
     usual_day: float = 0.3  # quantile of a day that stands for it: three hours in ten
@@ -180,6 +182,9 @@ class Network(_Limits, frozen=True, kw_only=True):
     lease_late: float = 0.125  # share of a lease left: past T2, nobody renews it (RFC 2131, 4.4.5)
     redials_some: float = 2.0  # PPP sessions lost in 24 h; proposed
     redials_many: float = 6.0  # PPP sessions lost in 24 h; proposed
+    lost_night: float = 1.5  # hours after local midnight in which accounts are blocked; proposed
+    lost_long: float = 20.0  # hours without a session: one that is stuck rarely lasts so; proposed
+    lost_about: float = 4.0  # hours between two readings within which a loss is dated; proposed
     delay_longer: float = 3.0  # robust z of the round trip to the gateway; proposed
     delay_long: float = 6.0  # robust z of the round trip to the gateway; proposed
     delay_floor: float = 3.0  # ms: least deviation for z; nobody notices 10 ms more; proposed
@@ -274,7 +279,7 @@ class Thresholds(_Limits, frozen=True, kw_only=True):
     fresh_factor: float = 0.25
     excess: float = 2.0
     nearly: float = 2.0
-    clear: float = 0.7
+    clear: float = 0.65
     hedge: float = 12.0
     least_reboot: float = 0.3
     fresh_age: float = 600.0

@@ -110,6 +110,6 @@ class Checks:
         )
 
 
-def later(outcome: Outcome, *, helped_before: bool) -> CheckOutcome:
+def later(outcome: Outcome | None, *, helped_before: bool) -> CheckOutcome | None:
     """The outcome of a later look: what had helped, and is there again, has relapsed."""
     return "relapsed" if helped_before and outcome == "unchanged" else outcome

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple, get_args
 
 from acs.actions.incident_settings import IncidentSettings
 from acs.commands import IncidentKind
+from diagnostics.context import SegmentState
 
 Basis = Literal["segment", "prefix"]
 KINDS: tuple[IncidentKind, ...] = get_args(IncidentKind)
@@ -227,3 +228,17 @@ def is_held(kind: IncidentKind, sibling: Sibling, joined: float, now: float, hol
     if kind == "power":
         return sibling.booted_at is not None and now - sibling.booted_at < hold
     return sibling.erred_at is not None
+
+
+def state_of(siblings: Sequence[Sibling], now: float, offline: int) -> SegmentState:
+    """A place as the diagnosis knows segments; ``offline`` is what the caller counted."""
+    return SegmentState(
+        at=now,
+        routers=len(siblings),
+        offline=offline,
+        in_error=sum(sibling.erred_at is not None for sibling in siblings),
+        boots_10min=sum(
+            sibling.booted_at is not None and now - sibling.booted_at < BOOT_SPAN
+            for sibling in siblings
+        ),
+    )

@@ -1,13 +1,12 @@
-"""What is going on in each segment right now: a board that the diagnosis reads. No I/O."""
+"""What goes on in each segment, now and in the last hours: a board for the diagnosis. No I/O."""
 
 from collections.abc import Iterable
 from typing import Protocol
 
+from acs.actions.courses import Course
 from acs.actions.guards import binomial_tail
 from acs.actions.settings import GuardSettings
 from diagnostics.context import SegmentState
-
-_KEPT = 12  # states per segment: with a sweep of 10 s, the last two minutes
 
 
 class Counts(Protocol):
@@ -26,16 +25,16 @@ class Counts(Protocol):
 
 
 class SegmentBoard:
-    """The latest states of each segment and which segments have an incident."""
+    """The states of each segment in the last hours, and which segments have an incident."""
 
     def __init__(self, settings: GuardSettings) -> None:
         self._settings = settings
-        self._states: dict[str, tuple[SegmentState, ...]] = {}
+        self._courses: dict[str, Course] = {}
         self._incidents: set[str] = set()
 
     def update(self, counts: Iterable[Counts], now: float) -> set[str]:
         """Take new counts; return the segments whose incident began or ended with them."""
-        states: dict[str, tuple[SegmentState, ...]] = {}
+        courses: dict[str, Course] = {}
         incidents: set[str] = set()
         for count in counts:
             state = SegmentState(
@@ -45,11 +44,16 @@ class SegmentBoard:
                 in_error=count.in_error,
                 boots_10min=count.boots_10min,
             )
-            states[count.segment] = (*self._states.get(count.segment, ())[1 - _KEPT :], state)
+            course = self._courses.get(count.segment)
+            if course is None:
+                course = Course(state)
+            else:
+                course.take(state)
+            courses[count.segment] = course
             if self._is_incident(state):
                 incidents.add(count.segment)
         changed = incidents ^ self._incidents
-        self._states, self._incidents = states, incidents
+        self._courses, self._incidents = courses, incidents
         return changed
 
     def _is_incident(self, state: SegmentState) -> bool:
@@ -59,9 +63,18 @@ class SegmentBoard:
             < limits.segment_offline_p
         )
 
+    def newest(self, segment: str | None) -> SegmentState | None:
+        """The segment's state now; None when it is unknown."""
+        course = self._courses.get(segment) if segment is not None else None
+        return None if course is None else course.newest
+
     def history(self, segment: str | None) -> tuple[SegmentState, ...]:
-        """The segment's last states, oldest first; empty when it is unknown."""
-        return self._states.get(segment, ()) if segment is not None else ()
+        """The segment's last eight hours, oldest first: the worst state of each ten minutes.
+
+        Empty when it is unknown.
+        """
+        course = self._courses.get(segment) if segment is not None else None
+        return () if course is None else course.states()
 
     def incidents(self) -> frozenset[str]:
         """Segments that have an incident now."""

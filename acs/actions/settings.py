@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from acs.actions.cohort_settings import CohortSettings
 from acs.actions.gentle import GentleSettings
 from acs.actions.incident_settings import IncidentSettings
 from acs.actions.learning_settings import LearningSettings
@@ -155,6 +156,7 @@ class ActionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     offline_after: Duration = Duration(5400)
     guards: GuardSettings = GuardSettings()
     incidents: IncidentSettings = IncidentSettings()
+    cohorts: CohortSettings = CohortSettings()
     gentle: GentleSettings = GentleSettings()
     learning: LearningSettings = LearningSettings()
     deadlines: DeadlineSettings = DeadlineSettings()

@@ -15,6 +15,7 @@ from twisted.python.failure import Failure
 from acs.actions.clock import ClockWatch
 from acs.actions.costing import costs_of
 from acs.actions.escalation import escalate
+from acs.actions.firmwares import Firmwares
 from acs.actions.gentle_choice import GentleChoice
 from acs.actions.guards import refusals
 from acs.actions.policy import Policy
@@ -110,6 +111,7 @@ class Supervisor:
         self._clock = ClockWatch(now, steady)
         self._jumps = 0
         self.board = SegmentBoard(settings.guards)
+        self.firmwares = Firmwares(store, settings.cohorts, now=now, metrics=metrics)
         self.watch = Watch(
             store,
             settings.incidents,
@@ -139,15 +141,20 @@ class Supervisor:
 
     def verdict_on(self, window: Windowed) -> Verdict:
         """The verdict now, with what is known of the router's segment."""
-        context = self._context(window)
+        context = self.context_of(window)
         verdict = diagnose(window.history, context, self._thresholds, self._now())
         return escalate(verdict, context, self._settings.guards.escalation)
 
-    def _context(self, window: Windowed) -> Context:
-        states = self.watch.states(window.router_id) or self.board.history(window.context.segment)
+    def context_of(self, window: Windowed) -> Context:
+        """The window's context with what is known of the router's segment and of its firmware."""
+        context = self.firmwares.told(window.context)
+        states = self.board.history(window.context.segment)
+        watched = self.watch.states(window.router_id)
+        if watched:  # the watch knows sooner who is lost
+            states = (*(state for state in states if state.at < watched[0].at), *watched)
         if not states:
-            return window.context
-        return msgspec.structs.replace(window.context, segment_history=states)
+            return context
+        return msgspec.structs.replace(context, segment_history=states)
 
     def _judge(self, router_id: str, window: Windowed) -> None:
         verdict = self.verdict_on(window)
@@ -238,7 +245,7 @@ class Supervisor:
         cause = None
         arguments = wish.arguments
         if is_verified(wish.kind):
-            context = self._context(window)
+            context = self.context_of(window)
             complaint = complaint_of(verdict, window.history, context, self._thresholds)
             cause = complaint.cause or None
             arguments = {**arguments, "complaint": msgspec.to_builtins(complaint)}

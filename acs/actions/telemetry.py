@@ -1,9 +1,10 @@
 """What actions report of themselves; the metrics room implements it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from acs.commands import CommandKind, IncidentKind
+from diagnostics.context import FirmwareMeasure
 from diagnostics.verdict import Action
 
 
@@ -22,14 +23,25 @@ class ActionMetrics(Protocol):
     def incident_opened(self, kind: IncidentKind) -> None:
         """An incident was opened by this node."""
 
-    def set_incidents(self, counts: Mapping[IncidentKind, int]) -> None:
-        """So many incidents are open in the whole fleet; kinds that are left out have none."""
+    def set_incidents(
+        self, counts: Mapping[IncidentKind, int], routers: Mapping[IncidentKind, int]
+    ) -> None:
+        """So many incidents are open in the whole fleet, with so many routers in their places.
+
+        Kinds that are left out have none.
+        """
 
     def outcome(self, kind: CommandKind, outcome: str) -> None:
         """A command's effect was verified: helped, unchanged, worse."""
 
     def silent(self) -> None:
         """A router did not come back from a reboot."""
+
+    def set_findings(self, routers: Mapping[FirmwareMeasure, Sequence[int]]) -> None:
+        """Open findings on firmware, by measure the routers of each; others have none."""
+
+    def finding_opened(self, measure: FirmwareMeasure) -> None:
+        """A firmware was found to be worse than another."""
 
 
 class LearningMetrics(Protocol):

@@ -11,12 +11,16 @@ from diagnostics.history import History
 from diagnostics.model import right_action
 from diagnostics.observations import Observations
 from diagnostics.sample import Sample
-from diagnostics.symptoms import applicable
+from diagnostics.symptoms import applicable, course, segment
 from diagnostics.thresholds import Thresholds
 from diagnostics.verdict import Verdict
 
 _BACK = 300.0  # seconds: by then a router should be back on its WAN
 _SKEW = 60.0  # seconds that a router may count from before its boot
+# What was tried before and what neighbours do: no action on the router makes that undone.
+_BESIDE = frozenset(
+    symptom.name for symptom in (*course.SYMPTOMS, *segment.SYMPTOMS) if symptom.name != "silence"
+)
 
 
 class Complaint(msgspec.Struct, frozen=True):
@@ -64,14 +68,16 @@ def compare(
     context: Context,
     thresholds: Thresholds,
     now: float,
-) -> tuple[Outcome, dict[str, object]]:
+) -> tuple[Outcome | None, dict[str, object]]:
     """The outcome and its figures, from samples taken since the router came back.
 
-    ``helped``: none of the complaint's symptoms is found any more, and one of them at least was
-    looked for. ``worse``: symptoms are found that were not there before and the right action is
-    no longer a reboot or nothing. ``unchanged``: all else. The symptoms themselves are compared,
-    not verdicts: those also rest on whether the subscriber calls and on how fresh the restart is.
-    Our own boot does not count.
+    ``helped``: each of the complaint's symptoms was looked for, and none is found any more.
+    ``worse``: symptoms are found that were not there before and the right action is no longer a
+    reboot or nothing. ``unchanged``: some of them are found, or there were none. None: nobody
+    knows, because one of them cannot be looked for in these samples and the others are gone. The
+    symptoms themselves are compared, not verdicts: those also rest on whether the subscriber calls
+    and on how fresh the restart is. Our own boot does not count, nor does what speaks of neighbours
+    or of earlier help.
 
     Raises:
         ValueError: there is no sample to judge by.
@@ -82,8 +88,9 @@ def compare(
     context = msgspec.structs.replace(context, boots=())
     verdict = diagnose(history, context, thresholds, now)
     looks = _looks(history, context, thresholds, now)
-    left = [name for name in before.symptoms if not looks.get(name, True)]
-    unseen = [name for name in before.symptoms if name not in looks]
+    own = [name for name in before.symptoms if name not in _BESIDE]
+    left = [name for name in own if not looks.get(name, True)]
+    unseen = [name for name in own if name not in looks]
     known = {*before.symptoms, *before.present}
     new = sorted(name for name, is_normal in looks.items() if not is_normal and name not in known)
     vitals = history.latest()
@@ -98,9 +105,9 @@ def compare(
     }
     if new and verdict.action not in ("none", "reboot"):
         return "worse", figures
-    if not left and len(unseen) < len(before.symptoms):
-        return "helped", figures
-    return "unchanged", figures
+    if left or not own:
+        return "unchanged", figures
+    return (None if unseen else "helped"), figures
 
 
 def proof(command: Command, after: Sequence[Sample]) -> dict[str, object]:

@@ -11,17 +11,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 import structlog
 
-from acs.actions.attendance import Place, Roll
+from acs.actions.attendance import Roll
+from acs.actions.courses import EVERY, KEPT, Course
 from acs.actions.incident_settings import IncidentSettings
 from acs.actions.incidents import (
-    BOOT_SPAN,
     Sibling,
     Weighed,
+    due,
     is_held,
     opens,
     silence,
+    state_of,
     whom_to_ask,
 )
+from acs.actions.places import Place
 from acs.actions.telemetry import ActionMetrics
 from acs.commands import IncidentKind, new_command_id
 from acs.facts import IncidentClosed, IncidentGrew, IncidentOpened
@@ -36,7 +39,6 @@ _OVERLAP = 20.0  # seconds: what was committed late, or by a node whose clock is
 _SHARE = 50  # reading what changed goes over the whole fleet: it may take a fiftieth of the time
 _DEAF = 120.0  # seconds without a sweep from when on nobody can be said to have listened
 _LISTED = 20  # routers named in the log
-_STATES = 12  # of a watched place, the last ones
 
 
 class _Open(msgspec.Struct):
@@ -47,6 +49,7 @@ class _Open(msgspec.Struct):
     kind: IncidentKind
     opened_at: float
     joined: dict[str, float]
+    routers: int = 0  # of its place, whose reboots wait
     calm_since: float | None = None
 
 
@@ -80,14 +83,19 @@ class Watch:
         self._read_again_at = self._read_from = now()
         self._stirred: dict[Place, float] = {}
         self._open: dict[str, _Open] = {}
-        self._states: dict[Place, tuple[SegmentState, ...]] = {}
+        self._courses: dict[Place, Course] = {}
+        self._ill_at: dict[Place, float] = {}  # when there was last an incident
 
     def states(self, router_id: str) -> tuple[SegmentState, ...]:
-        """The last states of a router's place, oldest first; empty unless the place is watched."""
-        if not self._states:
+        """The states of a router's place since its incident of the last hours, oldest first.
+
+        Empty when there was none.
+        """
+        if not self._courses:
             return ()
         place = self._roll.place_of(router_id)
-        return () if place is None else self._states.get(place, ())
+        course = None if place is None else self._courses.get(place)
+        return () if course is None else course.states()
 
     async def sweep(self) -> list[str]:
         """Look at all that changed; the routers whose verdict an incident has changed."""
@@ -146,7 +154,10 @@ class Watch:
         self._stirred.update(dict.fromkeys(places, now))
 
     def _count(self) -> None:
-        self._metrics.set_incidents(Counter(each.kind for each in self._open.values()))
+        held: Counter[IncidentKind] = Counter()
+        for each in self._open.values():
+            held[each.kind] += each.routers
+        self._metrics.set_incidents(Counter(each.kind for each in self._open.values()), held)
 
     # --- opening --------------------------------------------------------------------------------
 
@@ -183,7 +194,7 @@ class Watch:
         if not is_new:  # another node was faster
             return ()
         self._open[fact.incident_id] = _Open(
-            fact.incident_id, place, kind, now, dict.fromkeys(affected, now)
+            fact.incident_id, place, kind, now, dict.fromkeys(affected, now), routers=len(ids)
         )
         self._metrics.incident_opened(kind)
         log.warning(
@@ -215,6 +226,7 @@ class Watch:
                     row.kind,
                     row.opened_at,
                     {member.router_id: member.joined_at for member in members if member.affected},
+                    routers=row.routers,
                 )
 
     async def _follow(self, each: _Open, now: float) -> Sequence[str]:
@@ -272,20 +284,26 @@ class Watch:
     # --- for the diagnosis ----------------------------------------------------------------------
 
     def _keep_states(self, now: float) -> None:
-        """The states of places that have an incident, as the diagnosis knows segments."""
-        states: dict[Place, tuple[SegmentState, ...]] = {}
-        for each in self._open.values():
-            ids, siblings = self._roll.siblings(each.place)
-            held = self._held(each, dict(zip(ids, siblings, strict=True)), now)
-            state = SegmentState(
-                at=now,
-                routers=len(siblings),
-                offline=held if each.kind == "offline" else 0,
-                in_error=sum(sibling.erred_at is not None for sibling in siblings),
-                boots_10min=sum(
-                    sibling.booted_at is not None and now - sibling.booted_at < BOOT_SPAN
-                    for sibling in siblings
-                ),
-            )
-            states[each.place] = (*self._states.get(each.place, ())[1 - _STATES :], state)
-        self._states = states
+        """The course of places that have an incident, or had one in the last hours."""
+        open_now = {each.place: each for each in self._open.values()}
+        for place in (*open_now, *(self._courses.keys() - open_now.keys())):
+            each, course = open_now.get(place), self._courses.get(place)
+            if each is not None:
+                self._ill_at[place] = now
+            elif now - self._ill_at[place] > KEPT * EVERY:
+                del self._courses[place], self._ill_at[place]
+                continue
+            if course is not None and each is None and now - course.newest.at < EVERY:
+                continue
+            state = self._state(place, each, now)
+            if course is None:
+                self._courses[place] = Course(state)
+            else:
+                course.take(state)
+
+    def _state(self, place: Place, each: _Open | None, now: float) -> SegmentState:
+        ids, siblings = self._roll.siblings(place)
+        if each is None:
+            return state_of(siblings, now, sum(due(s, self._settings) < now for s in siblings))
+        held = self._held(each, dict(zip(ids, siblings, strict=True)), now)
+        return state_of(siblings, now, held if each.kind == "offline" else 0)

@@ -15,11 +15,13 @@ from acs.api.checks import ModelShelf
 from acs.api.openapi import FRAMEWORK_PATH, OpenApiDocument, openapi_config
 from acs.api.paths import UnreadableTargetError, check_query, route_path
 from acs.api.routes import (
+    cohorts,
     commands,
     contacts,
     effectiveness,
     files,
     fleet,
+    incidents,
     onboarding,
     reboots,
     routers,
@@ -41,6 +43,8 @@ ROUTES = (
     *trees.HANDLERS,
     *files.HANDLERS,
     *fleet.HANDLERS,
+    *incidents.HANDLERS,
+    *cohorts.HANDLERS,
     *reboots.HANDLERS,
     *effectiveness.HANDLERS,
     *onboarding.HANDLERS,

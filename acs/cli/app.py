@@ -40,6 +40,7 @@ COMMANDS: dict[str, Entry] = {
     ),
     "certs": Entry("certs:certs", "Check the certificates of the listeners."),
     "check-config": Entry("service:check_config", "Check a configuration file."),
+    "cohorts": Entry("cohorts:cohorts", "List firmwares that are worse than others.", FLEET),
     "commands": Entry("commands:commands", "List commands given to routers, newest first.", FLEET),
     "completion": Entry("completion:completion", "Print the completion script of a shell."),
     "contacts": Entry("contacts:contacts", "Contacts with subscribers.", FLEET),
@@ -68,6 +69,9 @@ COMMANDS: dict[str, Entry] = {
     "files": Entry("files:files", "Give files to routers, and fetch what they uploaded.", FLEET),
     "gentle": Entry("gentle:gentle", "Try what disturbs less than a reboot.", ROUTER),
     "get": Entry("parameters:get", "Read parameters from a router.", ROUTER),
+    "incidents": Entry(
+        "incidents:incidents", "List incidents: places whose routers are lost together.", FLEET
+    ),
     "names": Entry("parameters:names", "List a router's names at a path.", ROUTER),
     "nslookup": Entry("probes:nslookup", "Look up a name.", TESTS),
     "ping": Entry("probes:ping", "Ping a host.", TESTS),

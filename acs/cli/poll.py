@@ -14,7 +14,8 @@ from acs.cli.service import config_option, read_config
 def poll(ctx: click.Context, config: Path) -> None:
     """Poll devices until SIGTERM or SIGINT, beside the daemons and with their configuration.
 
-    It judges what it reads; commands are carried out by daemons. With SQLite, on one machine.
+    It judges what it reads, and carries out the commands to polled devices. With SQLite, on one
+    machine.
 
     Example:
       acs poll --config /etc/acsd/acsd.toml

@@ -15,9 +15,11 @@ import structlog
 from twisted.internet.defer import CancelledError, Deferred
 
 from acs.bridge import to_asyncio, to_deferred
+from acs.commands import Command
 from acs.facts import Fact, Rebooted, Sampled, TargetRead
+from acs.polling.commanding import Commanding, Committed
 from acs.polling.settings import PollSettings
-from acs.storage.store import Store
+from acs.storage.store import Guard, Store
 from acs.storage.targets import TargetRow
 from agents.asking import Asker, open_asker
 from agents.credentials import load_credentials
@@ -28,7 +30,6 @@ from agents.targets import Target
 
 log = structlog.get_logger("polling")
 
-Committed = Callable[[Sequence[Fact], Sequence[object]], None]
 _WELL = (None, "none")
 
 
@@ -43,6 +44,7 @@ class Polling:
         store: where targets are and samples go.
         settings: see there.
         asker: asks devices.
+        commanding: has the commands to devices.
         committed: told of facts that are durable now, with storage's results.
         now: Unix seconds.
         steady: seconds of a clock that is never set.
@@ -57,6 +59,7 @@ class Polling:
         settings: PollSettings,
         asker: Asker,
         *,
+        commanding: Commanding,
         committed: Committed,
         now: Callable[[], float],
         steady: Callable[[], float],
@@ -67,6 +70,7 @@ class Polling:
         self._store = store
         self._settings = settings
         self._asker = asker
+        self._commanding = commanding
         self._committed = committed
         self._now = now
         self._token = token
@@ -80,10 +84,13 @@ class Polling:
             steady=steady,
             uniform=uniform,
             metrics=metrics,
+            orders=commanding,
         )
 
     def start(self) -> None:
-        """Begin to poll."""
+        """Begin to poll, first those whose commands wait since before the start."""
+        hastened = self._store.hasten_targets(self._now())
+        hastened.addErrback(lambda failure: log.error("polling.not_hastened", error=str(failure)))
         self._running = to_deferred(self.poller.run())
 
         def ended(failure: object) -> None:
@@ -115,7 +122,7 @@ class Polling:
                 fault=outcome.fault,
                 why=outcome.why,
             )
-        facts = facts_of(outcome)
+        facts = facts_of(outcome, await self._commanding.proved(outcome))
         results = await to_asyncio(self._store.commit(facts))
         self._committed(facts, results)
 
@@ -128,6 +135,7 @@ def _due(row: TargetRow) -> Due:
         is_watched=row.verdict not in _WELL,
         due_at=row.due_at,
         lease=row.lease,
+        wanted_at=row.wanted_at,
     )
 
 
@@ -136,16 +144,17 @@ def target_of(row: TargetRow) -> Target:
     return Target(**{name: getattr(row, name) for name in Target.__struct_fields__})
 
 
-def facts_of(outcome: Outcome) -> tuple[Fact, ...]:
+def facts_of(outcome: Outcome, proved: Sequence[Fact] = ()) -> tuple[Fact, ...]:
     """What becomes durable of a reading, all of it or none: a boot, the sample, the target's row.
 
-    The boot goes first: the window that judges the sample is to know of it.
+    The boot goes first: the window that judges the sample is to know of it. ``proved`` is what it
+    says of a command, in place of a boot without a known cause.
     """
     due, reading = outcome.due, outcome.reading
     router_id, way = due.target.router_id, due.target.way
-    facts: list[Fact] = []
+    facts: list[Fact] = list(proved)
     is_router = reading is not None and not reading.of_port
-    if is_router and outcome.restarted_at is not None:
+    if not proved and is_router and outcome.restarted_at is not None:
         facts.append(Rebooted(router_id=router_id, at=outcome.restarted_at, cause="unknown"))
     if reading is not None and reading.vitals:
         facts.append(Sampled(router_id=router_id, at=outcome.at, vitals=reading.vitals, source=way))
@@ -162,6 +171,8 @@ def facts_of(outcome: Outcome) -> tuple[Fact, ...]:
             fault=outcome.fault,
             why=outcome.why,
             stops=outcome.stops,
+            wanted_at=due.wanted_at,
+            is_served=outcome.is_served,
         )
     )
     return tuple(facts)
@@ -171,7 +182,9 @@ async def open_polling(
     store: Store,
     settings: PollSettings,
     *,
+    guard: Guard,
     committed: Committed,
+    claimed: Callable[[Command], None],
     metrics: PollingMetrics,
     now: Callable[[], float] = time.time,
     steady: Callable[[], float] = time.monotonic,
@@ -192,6 +205,7 @@ async def open_polling(
         store,
         settings,
         asker,
+        commanding=Commanding(store, guard=guard, committed=committed, claimed=claimed, now=now),
         committed=committed,
         now=now,
         steady=steady,

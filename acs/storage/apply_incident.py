@@ -27,7 +27,9 @@ def apply_incident_opened(work: Work, fact: IncidentOpened) -> bool:
         affected=len(fact.affected),
         figures=encode(fact.figures),
     )
-    if not connection.execute(statement.on_conflict_do_nothing()).rowcount:
+    # The count of inserted rows is not told by every driver; the row itself is.
+    new = statement.on_conflict_do_nothing().returning(incidents.c.incident_id)
+    if connection.execute(new).first() is None:
         return False
     taken = set(fact.affected)
     _take_in(connection, database, fact, (id_ for id_ in fact.routers if id_ not in taken))

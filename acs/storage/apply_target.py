@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, update
+from sqlalchemy import case, delete, update
 
 from acs.facts import TargetGone, TargetRead, TargetSet
 from acs.storage.errors import FactRefusedError
@@ -34,6 +34,7 @@ def apply_target_set(work: Work, fact: TargetSet) -> None:
         "read_at": None,
         "fault": "",
         "why": "",
+        "wanted_at": 0.0,
     }
 
     def write() -> None:
@@ -58,6 +59,8 @@ def apply_target_read(work: Work, fact: TargetRead) -> bool:
     then what was learned and when it is due again belong to them.
     """
     state = work.router(fact.router_id)
+    wanted_at = targets.c.wanted_at
+    served = fact.wanted_at if fact.is_served else -1.0
     done = (
         update(targets)
         .where(
@@ -69,7 +72,9 @@ def apply_target_read(work: Work, fact: TargetRead) -> bool:
             known=fact.known,
             failures=fact.failures,
             stopped=fact.stops,
-            due_at=fact.due_at,
+            # A command that was queued meanwhile waits no longer than this.
+            due_at=case((wanted_at > fact.wanted_at, fact.at), else_=fact.due_at),
+            wanted_at=case((wanted_at <= served, 0.0), else_=wanted_at),
             lease="",
             read_at=fact.at,
             fault=fact.fault,

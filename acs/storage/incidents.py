@@ -10,6 +10,7 @@ from sqlalchemy import (
     Double,
     Row,
     Text,
+    and_,
     bindparam,
     null,
     or_,
@@ -40,6 +41,11 @@ _FROZEN = (
     .where(or_(_i.closed_at.is_(None), _i.closed_at > _p("since", Double)))
     .order_by(_i.closed_at.is_(None).desc(), _i.closed_at.desc())
     .limit(1)
+)
+_MEMBERS = (
+    select(_m.router_id, _m.affected, _m.joined_at, _r.last_inform_at)
+    .join(routers, _r.router_id == _m.router_id)
+    .order_by(_m.affected.desc(), _m.router_id)
 )
 _ATTENDANCE = (_r.router_id, _r.segment, _r.address, _r.last_inform_at, _r.own_boot_at)
 _ATTENDANCE_VERDICT = (_r.verdict, _r.verdict_since)
@@ -100,13 +106,23 @@ def list_incidents(
 
 def members(connection: Connection, incident_id: str) -> list[IncidentMember]:
     """The routers of an incident's place, the affected ones first."""
-    query = (
-        select(_m.router_id, _m.affected, _m.joined_at, _r.last_inform_at)
-        .join(routers, _r.router_id == _m.router_id)
-        .where(_m.incident_id == incident_id)
-        .order_by(_m.affected.desc(), _m.router_id)
-    )
+    query = _MEMBERS.where(_m.incident_id == incident_id)
     return [IncidentMember(*row) for row in connection.execute(query)]
+
+
+def member_page(
+    connection: Connection, incident_id: str, limit: int, cursor: str | None
+) -> Page[IncidentMember]:
+    """The same, page by page; ``cursor`` is a page's own."""
+    query = _MEMBERS.where(_m.incident_id == incident_id).limit(limit + 1)
+    if cursor is not None:
+        flag, _, router_id = cursor.partition("/")
+        after = and_(_m.affected.is_(flag == "1"), _m.router_id > router_id)
+        query = query.where(or_(after, _m.affected.is_(False)) if flag == "1" else after)
+    found = [IncidentMember(*row) for row in connection.execute(query)]
+    last = found[limit - 1] if len(found) > limit else None
+    after_it = None if last is None else f"{int(last.affected)}/{last.router_id}"
+    return Page(found[:limit], after_it)
 
 
 def incident_of(connection: Connection, router_id: str, now: float) -> OpenIncident | None:

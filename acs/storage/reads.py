@@ -166,6 +166,12 @@ class Reads:
         """The routers of an incident's place, the affected ones first."""
         return self._read(incidents.members, incident_id)
 
+    def incident_page(
+        self, incident_id: str, limit: int, cursor: str | None
+    ) -> Deferred[Page[IncidentMember]]:
+        """The same, page by page."""
+        return self._read(incidents.member_page, incident_id, limit, cursor)
+
     def incident_of(self, router_id: str, now: float) -> Deferred[OpenIncident | None]:
         """The incident that a router's place has or had within the last day, an open one first."""
         return self._read(incidents.incident_of, router_id, now)

@@ -14,6 +14,7 @@ from acs.storage.schema import (
     sessions,
     verdicts,
 )
+from acs.storage.schema_incidents import incident_routers, incidents
 from acs.storage.schema_learning import checks, trials
 from acs.storage.settings import Retention
 
@@ -46,6 +47,12 @@ def _outdated(now: float, kept: Retention) -> Iterator[tuple[Table, list[ColumnE
         checks.c.router_id == trials.c.router_id, checks.c.command_id == trials.c.command_id
     )
     yield trials, [trials.c.at < now - kept.commands, unchecked]
+    # An incident's routers go first: nothing else would find them.
+    over = incidents.c.closed_at < now - kept.events
+    gone = select(incidents.c.incident_id).where(over)
+    yield incident_routers, [incident_routers.c.incident_id.in_(gone)]
+    unlisted = ~exists().where(incident_routers.c.incident_id == incidents.c.incident_id)
+    yield incidents, [over, unlisted]
     yield (
         commands,
         [commands.c.at < now - kept.commands, commands.c.state.not_in(OPEN_STATES)],

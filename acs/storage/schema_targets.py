@@ -45,5 +45,7 @@ targets = Table(
     Column("read_at", Double),
     _text("fault"),
     _text("why"),
+    # When a command was queued for its router, until somebody has looked; 0: none was.
+    Column("wanted_at", Double, nullable=False, server_default="0"),
     Index("ix_targets_due_at", "due_at"),
 )

@@ -14,7 +14,7 @@ class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         samples: raw readings; windows keep their own 14 days.
-        events: rows of routers' events.
+        events: rows of routers' events; incidents that are over.
         verdicts: superseded verdicts; a router's newest one stays.
         commands: commands that ended, with what they were worth; open ones stay.
         contacts: subscribers' contacts.

@@ -25,6 +25,7 @@ from acs.storage import (
     targets,
     tokens,
 )
+from acs.storage.cohorts import CohortBook
 from acs.storage.commanding import Guard
 from acs.storage.database import Database, as_storage_error
 from acs.storage.file_rows import FileRow, UploadRow
@@ -57,6 +58,7 @@ class Store(Reads):
 
     Attributes:
         learned: policies, trials of actions and what they were worth.
+        cohorts: firmwares compared.
     """
 
     def __init__(self, database: Database, writer: Writer, tools: Tools, deliver: Deliver) -> None:
@@ -65,6 +67,7 @@ class Store(Reads):
         self._gatherer = Gatherer(tools.times)
         self._tools = tools
         self.learned = Learned(self._read, lambda call: self._put(call, guarded=True))
+        self.cohorts = CohortBook(database, self._read, self._put)
 
     @classmethod
     def open(
@@ -161,6 +164,13 @@ class Store(Reads):
     ) -> Deferred[tuple[TargetRow, ...]]:
         """Up to so many polled devices that are due, leased until a time to whoever asks."""
         return self._write(targets.claim_targets, now, limit, lease, until)
+
+    def hasten_targets(self, now: float, router_id: str | None = None) -> Deferred[int]:
+        """Have a router's polled devices looked at now: a command is queued. How many there are.
+
+        Without a router: those of all routers with queued commands.
+        """
+        return self._write(targets.hasten_targets, now, router_id)
 
     def set_stop(self, stopped: bool, by: str, now: float, reason: str = "") -> Deferred[None]:  # noqa: FBT001 - reads as store.set_stop(True, by=…)
         """Set or lift the kill switch of reboots."""

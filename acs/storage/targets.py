@@ -6,12 +6,13 @@ How they are changed by facts stands in ``apply_target``.
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Connection, and_, or_, select, tuple_, update
+from sqlalchemy import Connection, and_, case, select, tuple_, update
 
-from acs.storage.schema import routers
+from acs.storage.schema import commands, routers
 from acs.storage.schema_targets import targets
 
 _COLUMNS = tuple(targets.c)
+_LATER = 0.001  # seconds by which two wishes differ at least
 
 
 class TargetRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,6 +26,7 @@ class TargetRow(msgspec.Struct, frozen=True, kw_only=True):
         read_at: when it was last read or tried.
         fault: what went wrong then; empty: nothing.
         why: the same for people.
+        wanted_at: when a command was queued for its router; 0: none waits.
         verdict: action of the router's newest verdict.
     """
 
@@ -47,6 +49,7 @@ class TargetRow(msgspec.Struct, frozen=True, kw_only=True):
     read_at: float | None
     fault: str
     why: str
+    wanted_at: float = 0.0
     verdict: str | None = None
 
 
@@ -85,8 +88,9 @@ def claim_targets(
     were_due = {(router, name): at for router, name, at in connection.execute(due)}
     if not were_due:
         return ()
-    mine = or_(
-        *(and_(targets.c.router_id == router, targets.c.name == name) for router, name in were_due)
+    mine = and_(
+        targets.c.router_id.in_({router for router, _ in were_due}),  # SQLite's way to the index
+        tuple_(targets.c.router_id, targets.c.name).in_(list(were_due)),
     )
     connection.execute(update(targets).where(mine).values(due_at=until, lease=lease))
     found = connection.execute(
@@ -98,6 +102,30 @@ def claim_targets(
     return tuple(
         msgspec.structs.replace(row, due_at=were_due[row.router_id, row.name]) for row in rows
     )
+
+
+def hasten_targets(connection: Connection, now: float, router_id: str | None = None) -> int:
+    """Have a router's devices looked at now, because a command is queued; how many there are.
+
+    One that is being read is looked at again right afterwards. Without a router: those of all
+    routers with queued commands, in case somebody was told of them and did not live to say so.
+    """
+    if router_id is None:
+        waiting = select(commands.c.router_id).where(commands.c.state == "queued")
+        hers = and_(targets.c.router_id.in_(waiting), targets.c.wanted_at == 0)
+    else:
+        hers = targets.c.router_id == router_id
+    wanted_at = targets.c.wanted_at
+    is_idle = and_(targets.c.lease == "", targets.c.due_at > now)
+    hasten = (
+        update(targets)
+        .where(hers)
+        .values(
+            wanted_at=case((wanted_at >= now, wanted_at + _LATER), else_=now),
+            due_at=case((is_idle, now), else_=targets.c.due_at),
+        )
+    )
+    return connection.execute(hasten).rowcount
 
 
 def _row(row: Any) -> TargetRow:

@@ -2,7 +2,7 @@
 
 import math
 
-from diagnostics.context import Cohort
+from diagnostics.context import Cohort, FirmwareFinding, FirmwareMeasure
 from diagnostics.observations import DAY, Finding, Observations
 from diagnostics.symptoms.base import Symptom
 
@@ -13,6 +13,14 @@ _ADVICE = (
     ("consult_wifi", "Advice on Wi-Fi in the last {:.0f} days did not help."),
     ("consult_lan", "Advice on the home network in the last {:.0f} days did not help."),
 )
+_FOUND: dict[FirmwareMeasure, str] = {
+    "relapse_1d": "{:.0f} of {:.0f} routers with this firmware relapsed within a day of a reboot, "
+    "against {:.0f} of {:.0f} with firmware {}.",
+    "relapse_7d": "{:.0f} of {:.0f} routers with this firmware relapsed within a week of a reboot, "
+    "against {:.0f} of {:.0f} with firmware {}.",
+    "ill": "{:.0f} of {:.0f} routers with this firmware have trouble, "
+    "against {:.0f} of {:.0f} with firmware {}.",
+}
 
 
 def _firmware(see: Observations) -> Finding | None:
@@ -32,7 +40,16 @@ def _firmware(see: Observations) -> Finding | None:
     return Finding(_SAME, "sys.fw_version", "Its firmware has not changed lately.")
 
 
+def _found(see: Observations, found: FirmwareFinding) -> Finding:
+    figures = (found.hit, found.of, found.better_hit, found.better_of, found.better)
+    gap = found.hit / max(found.of, 1) - found.better_hit / max(found.better_of, 1)
+    is_slight = found.measure == "ill" and gap < see.limits.course.cohort_far
+    return Finding(_WORSE if is_slight else _BAD, "sys.fw_version", _FOUND[found.measure], figures)
+
+
 def _cohort(see: Observations, cohort: Cohort) -> Finding | None:
+    if cohort.finding is not None:
+        return _found(see, cohort.finding)
     limits = see.limits.course
     now, before = cohort.in_error, cohort.previous_firmware_in_error
     if now is not None and before is not None and cohort.routers > 0:

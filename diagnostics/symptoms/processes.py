@@ -2,8 +2,9 @@
 
 from diagnostics.observations import Finding, Observations
 from diagnostics.symptoms.base import Symptom, above
-from diagnostics.symptoms.session import is_down
+from diagnostics.symptoms.session import is_down, is_known
 
+_DEAD, _UNCLEAR = 3, 4
 _NORMAL, _RAISED, _BUSY, _OVERLOAD, _RUNAWAY = range(5)
 _PERCENT = 100.0
 
@@ -19,6 +20,10 @@ def _dns_proxy(see: Observations) -> Finding | None:
     if not level:
         return Finding(0, metric, "Name look-ups through the router succeed.")
     says = "Of the name look-ups through the router {:.0f} % fail."
+    if level == _DEAD:
+        if not is_known(see):  # perhaps it has no session: then nothing can resolve
+            return Finding(_UNCLEAR, metric, says, (_PERCENT * share,))
+        says = "Its session is up, yet of the name look-ups through the router {:.0f} % fail."
     return Finding(level, metric, says, (_PERCENT * share,))
 
 

@@ -1,10 +1,11 @@
 """The router's session with the network: PPP, DHCP, its login, its telephone line."""
 
-from diagnostics.observations import DAY, Finding, Observations
+from diagnostics.observations import DAY, HOUR, Finding, Observations
 from diagnostics.symptoms.base import Symptom, above
 
 _MINUTE = 60.0
-_UP, _DOWN, _UNBOUND, _LEFT_BEHIND = range(4)
+_LATELY, _AT_NIGHT, _LONG_AGO = range(3)
+_UP, _DOWN, _UNBOUND, _UNRENEWED, _LEFT_BEHIND = range(5)
 _BAD = {
     "ppp.state": frozenset(
         {"connecting", "authenticating", "disconnected", "disconnecting", "pendingdisconnect"}
@@ -12,6 +13,7 @@ _BAD = {
     "dhcp.status": frozenset({"init", "selecting", "requesting", "rebinding"}),
     "ip.state": frozenset({"down", "error", "disconnected", "connecting"}),
 }
+_UNANSWERED = "rebinding"  # it holds an address that nobody renews (RFC 2131, 4.4.5)
 _REFUSED = "authentication_failure"
 _LINES_UP = frozenset({"up", "registered"})
 _LINES_DOWN = frozenset({"error", "registering", "unregistering", "down"})
@@ -20,6 +22,11 @@ _LINES_DOWN = frozenset({"error", "registering", "unregistering", "down"})
 def is_down(see: Observations) -> bool:
     """Whether the router says that it has no session."""
     return any((state := see.word(metric)) is not None and state in _BAD[metric] for metric in _BAD)
+
+
+def is_known(see: Observations) -> bool:
+    """Whether the router says anything of its session."""
+    return any(see.word(metric) is not None for metric in _BAD)
 
 
 def _session(see: Observations) -> Finding | None:
@@ -41,9 +48,35 @@ def _down(see: Observations, metric: str, state: str) -> Finding:
     if see.segment is not None and see.segment.came_back():
         says = "Its session stayed {} when its neighbours came back."
         return Finding(_LEFT_BEHIND, metric, says, (state,))
+    if state == _UNANSWERED:
+        says = "It wants to keep its address, and nobody answers."
+        return Finding(_UNRENEWED, metric, says)
     if metric == "dhcp.status":
         return Finding(_UNBOUND, metric, "The network gives it no address ({}).", (state,))
     return Finding(_DOWN, metric, "Its session with the network is down ({}).", (state,))
+
+
+def _lost(see: Observations) -> Finding | None:
+    """When the session that is down was lost: accounts are blocked at night, and for days."""
+    limits = see.limits.network
+    for metric, bad in _BAD.items():
+        if see.word(metric) not in bad:
+            continue
+        states = see.history.states(metric)
+        good = next((at for at, state in reversed(states) if state.casefold() not in bad), None)
+        first = next((at for at, _ in states if good is None or at > good), see.now)
+        hours = (see.now - first) / HOUR
+        if hours >= limits.lost_long:
+            return Finding(_LONG_AGO, metric, "It has had no session for {:.0f} hours.", (hours,))
+        if good is None or first - good > limits.lost_about * HOUR:
+            return None
+        last_night = (first + see.context.utc_offset) // DAY * DAY - see.context.utc_offset
+        if good <= last_night + limits.lost_night * HOUR:
+            return Finding(_AT_NIGHT, metric, "It lost its session about midnight.")
+        if hours < 1:
+            return Finding(_LATELY, metric, "It lost its session less than an hour ago.")
+        return Finding(_LATELY, metric, "It lost its session {:.0f} hours ago.", (hours,))
+    return None
 
 
 def _lease(see: Observations) -> Finding | None:
@@ -95,6 +128,7 @@ def _voice(see: Observations) -> Finding | None:
 
 SYMPTOMS = (
     Symptom("wan_session", tuple(_BAD), _session),
+    Symptom("session_lost", tuple(_BAD), _lost),
     Symptom("lease", ("dhcp.lease_left",), _lease),
     Symptom("redials", ("ppp.uptime",), _redials),
     Symptom("login", ("ppp.last_error",), _login),

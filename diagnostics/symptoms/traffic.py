@@ -16,9 +16,10 @@ def _traffic(see: Observations) -> Finding | None:
         return None
     limits = see.limits.network
     if share < limits.traffic_little:
-        level = _NONE if share < limits.traffic_none else _LITTLE
+        if share < limits.traffic_none:
+            return Finding(_NONE, metric, "Hardly any of the usual traffic arrives.")
         says = "Only {:.0f} % of the usual traffic arrives."
-        return Finding(level, metric, says, (_PERCENT * share,))
+        return Finding(_LITTLE, metric, says, (_PERCENT * share,))
     if share < limits.traffic_more:
         return Finding(_USUAL, metric, "About as much traffic arrives as usual.")
     level = _FAR_MORE if share >= limits.traffic_far_more else _MORE

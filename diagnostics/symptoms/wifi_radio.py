@@ -1,6 +1,6 @@
 """The Wi-Fi radio itself: hung, down, or resetting again and again."""
 
-from diagnostics.observations import Finding, Observations
+from diagnostics.observations import DAY, HOUR, Finding, Observations
 from diagnostics.symptoms.base import Symptom, above
 
 _CLIENTS, _FEW, _NOBODY, _UNCLEAR, _SILENT, _DOWN = range(6)
@@ -53,7 +53,21 @@ def _resets(see: Observations) -> Finding | None:
     return Finding(level, metric, "Its Wi-Fi radio reset {:.0f} times in 24 hours.", (count,))
 
 
+def _handshakes(see: Observations) -> Finding | None:
+    """Clients that know the password and are not let in: a hung radio answers no handshake."""
+    metric = "wifi.psk_fail"
+    count = see.in_a_day(metric)
+    if count is None:
+        return None
+    limits = see.limits.wifi
+    more = count - (see.usual(metric) or 0.0) * DAY / HOUR
+    level = above(more, limits.handshakes_some, limits.handshakes_many)
+    says = "Attempts to join its Wi-Fi that failed in 24 hours: {:.0f}."
+    return Finding(level, metric, says, (count,))
+
+
 SYMPTOMS = (
     Symptom("wifi_radio", ("wifi.assoc", "wifi.radio_status"), _radio),
     Symptom("wifi_resets", ("wifi.reset_counter",), _resets),
+    Symptom("wifi_handshakes", ("wifi.psk_fail",), _handshakes),
 )

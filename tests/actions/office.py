@@ -5,7 +5,7 @@ What storage's threads deliver waits until somebody here waits for it.
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, TypeVar, get_args
@@ -28,6 +28,7 @@ from acs.facts import Belongs, CommandConfirmed, ContactMade, Event, Fact, Infor
 from acs.identity import DeviceId
 from acs.storage.settings import CommandTimes, StorageSettings
 from acs.storage.store import Store
+from diagnostics.context import FirmwareMeasure
 from diagnostics.sample import Value
 from diagnostics.thresholds import Thresholds
 from tests.diagnostics.conftest import healthy
@@ -71,9 +72,20 @@ class Tally:
     def incident_opened(self, kind: str) -> None:
         self.counts["incident", kind] += 1
 
-    def set_incidents(self, counts: Mapping[IncidentKind, int]) -> None:
+    def set_incidents(
+        self, counts: Mapping[IncidentKind, int], routers: Mapping[IncidentKind, int]
+    ) -> None:
         for kind in get_args(IncidentKind):
             self.counts["incidents open", kind] = counts.get(kind, 0)
+            self.counts["incident routers", kind] = routers.get(kind, 0)
+
+    def set_findings(self, routers: Mapping[FirmwareMeasure, Sequence[int]]) -> None:
+        for measure in get_args(FirmwareMeasure):
+            self.counts["findings open", measure] = len(routers.get(measure, ()))
+            self.counts["findings routers", measure] = sum(routers.get(measure, ()))
+
+    def finding_opened(self, measure: FirmwareMeasure) -> None:
+        self.counts["finding", measure] += 1
 
     def outcome(self, kind: CommandKind, outcome: str) -> None:
         self.counts[kind, outcome] += 1

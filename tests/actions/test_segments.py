@@ -37,10 +37,35 @@ def test_few_offline_of_many_are_no_incident() -> None:
 
 def test_the_history_is_bounded_and_oldest_first() -> None:
     board = SegmentBoard(GuardSettings())
-    for at in range(100):
-        board.update([Counts("a", 8, at % 3)], float(at))
+    for minute in range(60 * 24):
+        board.update([Counts("a", 8, minute % 3)], 60.0 * minute)
     states = board.history("a")
-    assert len(states) == 12
-    assert [state.at for state in states] == [float(at) for at in range(88, 100)]
+    assert len(states) <= 50
+    times = [state.at for state in states]
+    assert times == sorted(times)
+    assert times[-1] == 60.0 * (60 * 24 - 1)
+    assert 7.9 * 3600 <= times[-1] - times[0] <= 8.4 * 3600
     assert board.history(None) == ()
     assert board.history("b") == ()
+    assert (board.newest(None), board.newest("b")) == (None, None)
+
+
+def test_each_ten_minutes_are_remembered_by_their_worst_state() -> None:
+    board = SegmentBoard(GuardSettings())
+    for second in range(0, 3600, 10):
+        offline = 7 if 1200 <= second < 1300 else 0
+        board.update([Counts("a", 8, offline, 1, 2)], float(second))
+    states = board.history("a")
+    assert [state.offline for state in states if state.offline] == [7]
+    (worst,) = (state for state in states if state.offline)
+    assert (worst.at, worst.routers, worst.in_error, worst.boots_10min) == (1200.0, 8, 1, 2)
+    newest = board.newest("a")
+    assert newest is states[-1]
+    assert newest.offline == 0
+
+
+def test_a_clock_that_was_set_back_closes_the_running_minutes() -> None:
+    board = SegmentBoard(GuardSettings())
+    for at in (10_000.0, 10_010.0, 4000.0, 4010.0):
+        board.update([Counts("a", 8)], at)
+    assert len(board.history("a")) <= 3

@@ -39,7 +39,7 @@ def after(vitals: Vitals) -> list[Sample]:
     return [Sample(at, {**healthy(at, NOW), **vitals}) for at in times]
 
 
-def outcome(complaint: Complaint, vitals: Vitals) -> tuple[str, dict[str, object]]:
+def outcome(complaint: Complaint, vitals: Vitals) -> tuple[str | None, dict[str, object]]:
     return compare(complaint, after(vitals), QUIET, LIMITS, LATER)
 
 
@@ -109,7 +109,30 @@ def test_it_did_not_help_when_the_symptom_is_still_there(vitals: Vitals) -> None
 def test_a_symptom_that_cannot_be_looked_for_is_not_cured() -> None:
     samples = [Sample(s.at, {"sys.uptime": s.values["sys.uptime"]}) for s in after({})]
     found, figures = compare(before(DNS), samples, CALLED, LIMITS, LATER)
-    assert (found, figures["unseen"], figures["left"]) == ("unchanged", ["dns_proxy"], [])
+    assert (found, figures["unseen"], figures["left"]) == (None, ["dns_proxy"], [])
+
+
+def test_nothing_that_counted_may_stay_unseen() -> None:
+    complaint = msgspec.structs.replace(before(DNS), symptoms=("dns_proxy", "conntrack"))
+    samples = [
+        Sample(s.at, {k: v for k, v in s.values.items() if not k.startswith("sys.conntrack")})
+        for s in after({})
+    ]
+    found, figures = compare(complaint, samples, QUIET, LIMITS, LATER)
+    assert (found, figures["unseen"]) == (None, ["conntrack"])
+    # what is seen to be there all the same is known
+    left = [Sample(s.at, {**s.values, **DNS}) for s in samples]
+    assert compare(complaint, left, QUIET, LIMITS, LATER)[0] == "unchanged"
+    assert outcome(complaint, {})[0] == "helped"
+
+
+def test_what_no_reboot_undoes_does_not_count() -> None:
+    past = ("relapse", "firmware", "segment_boots")
+    complaint = msgspec.structs.replace(before(DNS), symptoms=("dns_proxy", *past))
+    found, figures = outcome(complaint, {})
+    assert (found, figures["left"], figures["unseen"]) == ("helped", [], [])
+    only = msgspec.structs.replace(complaint, symptoms=past)
+    assert outcome(only, {})[0] == "unchanged"
 
 
 def test_without_a_complaint_nothing_can_help() -> None:

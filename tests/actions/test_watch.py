@@ -76,6 +76,7 @@ def test_the_course_of_an_incident(office_with: Callable[..., Office]) -> None:
     assert began - EVERY <= incident.began_at <= office.now()
     assert office.tally.counts["incident", "offline"] == 1
     assert office.tally.counts["incidents open", "offline"] == 1
+    assert office.tally.counts["incident routers", "offline"] == 12
     street.minutes(8)
     members = office.wait(office.store.incident_members(incident.incident_id))
     assert [member.router_id for member in members] == sorted(IDS[:8]) + sorted(IDS[8:])
@@ -87,6 +88,7 @@ def test_the_course_of_an_incident(office_with: Callable[..., Office]) -> None:
     assert command.state == "refused"
     assert incident.incident_id in refused(command)["incident"]
     assert "seg-1" in refused(command)["incident"]
+    assert "8 of 12 routers" in refused(command)["incident"]
     assert "incident" not in refused(office.propose(OTHERS[0].router_id))
 
     street.lost = set()
@@ -94,6 +96,7 @@ def test_the_course_of_an_incident(office_with: Callable[..., Office]) -> None:
     (closed,) = incidents(office, closed=True)
     assert closed.closed_at == office.now()
     assert office.tally.counts["incidents open", "offline"] == 0
+    assert office.tally.counts["incident routers", "offline"] == 0
     frozen = office.propose(IDS[10])
     assert "ended 0 min ago" in refused(frozen)["incident"]
     (retry,) = (r.retry_at for r in frozen.refusals if r.guard == "incident")
@@ -162,11 +165,40 @@ def test_a_restart_forgets_no_incident_and_imagines_none(
     (before,) = incidents(office)
     office.clock.advance(60 * MINUTE)  # nobody listened, so nobody was missed
     office.restart()
+    held = office.propose(IDS[9])
+    assert before.incident_id in refused(held)["incident"], "before anything was looked at"
     street.minutes(12)
+    assert office.tally.counts["incident routers", "offline"] == 12
+    assert "incident" in refused(office.propose(IDS[10]))
     assert [row.incident_id for row in incidents(office, closed=True)] == [before.incident_id]
     assert incidents(office), "those lost have not come back"
     street.lost = set()
     street.until(lambda: not incidents(office), 15)
+
+
+def test_an_outage_is_known_for_hours_after_it(office_with: Callable[..., Office]) -> None:
+    office = office_with()
+    street = Street(office)
+    assert office.supervisor.watch.states(IDS[0]) == ()
+    street.lost = set(IDS[:8])
+    street.until(lambda: incidents(office), 10)
+    began = office.now()
+    street.minutes(3)
+    street.lost = set()
+    street.until(lambda: not incidents(office), 15)
+    street.minutes(60)
+    window = office.wait(office.store.windowed(IDS[9]))
+    assert window is not None
+    states = office.supervisor.context_of(window).segment_history
+    times = [state.at for state in states]
+    assert times == sorted(times)
+    assert max(state.offline for state in states) == 8
+    assert states[-1].offline == 0
+    assert office.now() - states[-1].at <= 10 * MINUTE
+    assert len(states) <= 60
+    street.minutes(8 * 60 + 20)
+    assert office.supervisor.watch.states(IDS[9]) == (), "and then forgotten"
+    assert began < office.now() - 8 * 60 * MINUTE
 
 
 def test_a_process_that_stood_still_imagines_none(office_with: Callable[..., Office]) -> None:

@@ -47,7 +47,7 @@ def test_the_sentences_are_found() -> None:
 
 
 @pytest.mark.parametrize("template", SAID)
-@pytest.mark.parametrize("figures", [(1, 1, 1), (12, 5, 3)])
+@pytest.mark.parametrize("figures", [(1, 1, 1, 1, 1), (12, 5, 3, 2, 7)])
 def test_every_sentence_of_a_symptom_has_its_russian(
     template: str, figures: tuple[int, ...]
 ) -> None:

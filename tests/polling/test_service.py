@@ -62,6 +62,8 @@ def test_a_polled_device_is_sampled_and_its_reboot_noticed(tmp_path: Path) -> No
                 store,
                 PollSettings(credentials_file=_credentials(tmp_path)),
                 committed=take,
+                guard=lambda *_: (),
+                claimed=lambda _: None,
                 metrics=Metrics(registry, "0"),
                 now=lambda: now,
             )
@@ -125,7 +127,12 @@ def test_nobody_is_read_by_two_pollers(tmp_path: Path) -> None:
             )
             pollers = [
                 await open_polling(
-                    store, settings, committed=take, metrics=Metrics(CollectorRegistry(), "0")
+                    store,
+                    settings,
+                    committed=take,
+                    guard=lambda *_: (),
+                    claimed=lambda _: None,
+                    metrics=Metrics(CollectorRegistry(), "0"),
                 )
                 for _ in range(2)
             ]

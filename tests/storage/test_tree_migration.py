@@ -20,7 +20,7 @@ def test_stored_names_become_pages(url: str) -> None:
         metadata.drop_all(connection)
         connection.execute(text("DROP TABLE alembic_version"))
         config = Config()
-        config.set_main_option("script_location", str(upgrading._FOLDER))
+        config.set_main_option("script_location", str(upgrading.MIGRATIONS))
         config.attributes["connection"] = connection
         command.upgrade(config, "0003")
         for router_id in ("a", "b"):

@@ -84,7 +84,8 @@ READINGS: list[tuple[str, Vitals, Vitals | None, str]] = [
     ("dns_proxy", {"sys.dns_proxy_fail": 0.0}, None, "normal"),
     ("dns_proxy", {"sys.dns_proxy_fail": 0.05}, None, "some"),
     ("dns_proxy", {"sys.dns_proxy_fail": 0.3}, None, "failing"),
-    ("dns_proxy", {"sys.dns_proxy_fail": 0.8}, None, "dead"),
+    ("dns_proxy", {"sys.dns_proxy_fail": 0.8}, None, "unclear"),
+    ("dns_proxy", {"sys.dns_proxy_fail": 0.8, "ppp.state": "Connected"}, None, "dead"),
     ("cpu", {"sys.cpu_util": 20}, None, "normal"),
     ("cpu", {"sys.cpu_util": 40}, {"sys.cpu_util": 15}, "raised"),
     ("cpu", {"sys.cpu_util": 60}, {"sys.cpu_util": 15}, "busy"),
@@ -108,7 +109,8 @@ READINGS: list[tuple[str, Vitals, Vitals | None, str]] = [
     ("session_faults", {"acs.fault_rate": 0.2}, None, "many"),
     ("wan_session", {"ppp.state": "Connected"}, None, "up"),
     ("wan_session", {"ppp.state": "Connecting"}, None, "down"),
-    ("wan_session", {"dhcp.status": "Rebinding"}, None, "unbound"),
+    ("wan_session", {"dhcp.status": "Selecting"}, None, "unbound"),
+    ("wan_session", {"dhcp.status": "Rebinding"}, None, "unrenewed"),
     ("lease", {"dhcp.lease_left": 3000}, None, "renewed"),
     ("lease", {"dhcp.lease_left": 200}, {"dhcp.lease_left": 3600}, "running_out"),
     ("login", {"ppp.last_error": "ERROR_NONE", "ppp.state": "Connecting"}, None, "accepted"),
@@ -365,3 +367,43 @@ def test_no_name_resolves_without_a_session(look: Look) -> None:
 @pytest.mark.parametrize("symptom", [symptom for symptom in SYMPTOMS if symptom.needs])
 def test_nothing_to_look_at_is_no_finding(look: Look, symptom: Any) -> None:
     assert look(symptom.name, {}) is None
+
+
+@pytest.mark.parametrize(
+    ("hours", "offset", "level"),
+    [
+        (5, 0, "by_day"),  # since 10 UTC
+        (14, 0, "at_night"),  # since 1 UTC, and it is known to have been up at midnight
+        (14, 7200, "by_day"),  # the same moment is 3 by the subscriber's clock
+        (23, 0, "long_ago"),
+        (400, 0, "long_ago"),
+    ],
+)
+def test_when_a_session_was_lost(look: Look, hours: int, offset: int, level: str) -> None:
+    down, up = {"ppp.state": "Connecting"}, {"ppp.state": "Connected"}
+    assert look("session_lost", down, up, hours=hours, utc_offset=offset) == level
+
+
+def test_a_loss_that_nothing_dates_is_none(look: Look) -> None:
+    def unread(age: float, vitals: Vitals) -> None:
+        if HOUR < age < 8 * HOUR:
+            del vitals["ppp.state"]
+
+    down, up = {"ppp.state": "Connecting"}, {"ppp.state": "Connected"}
+    assert look("session_lost", down, up, each=unread) is None
+    assert look("session_lost", up) is None
+
+
+@pytest.mark.parametrize(("per_hour", "level"), [(0.0, "few"), (0.5, "some"), (3.0, "many")])
+def test_handshakes_that_fail(look: Look, per_hour: float, level: str) -> None:
+    def failed(age: float, vitals: Vitals) -> None:
+        vitals["wifi.psk_fail"] = 100 + round(max(0.0, DAY - age) / HOUR * per_hour)
+
+    assert look("wifi_handshakes", {}, each=failed) == level
+
+
+def test_handshakes_that_always_fail_are_usual(look: Look) -> None:
+    def failed(age: float, vitals: Vitals) -> None:
+        vitals["wifi.psk_fail"] = 1000 + round((14 * DAY - age) / HOUR * 2)
+
+    assert look("wifi_handshakes", {}, each=failed) == "few"
