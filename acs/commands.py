@@ -42,6 +42,7 @@ CommandState = Literal[
     "failed",  # the router answered with a fault; see ``result``
     "unconfirmed",  # sent, and no confirmation by the deadline; never sent again by itself
     "expired",  # nobody fetched it in time; never sent
+    "withdrawn",  # taken back before it was fetched; never sent
 ]
 OPEN_STATES: tuple[CommandState, ...] = ("queued", "sent", "accepted", "confirmed")
 Outcome = Literal["helped", "unchanged", "worse"]

@@ -31,12 +31,13 @@ from acs.api.serving import ApiServer
 from acs.api.telemetry import ApiMetrics
 from acs.api.watch import CommandWatch
 from acs.bridge import from_thread, install_reactor, soon, to_deferred
+from acs.commands import Command
 from acs.config import Config, command_times
 from acs.cwmp.enrolment import enrol
 from acs.cwmp.importing import import_routers
 from acs.cwmp.reaching.assembly import Reach
 from acs.cwmp.server import CwmpServer
-from acs.facts import Fact
+from acs.facts import CommandWithdrawn, Fact
 from acs.files.files import Files
 from acs.listening import address_of
 from acs.log import configure, observe_twisted
@@ -106,6 +107,7 @@ class Daemon:
         self._server: CwmpServer | None = None
         self._reach: Reach | None = None
         self._polling: Polling | None = None
+        self._watch = CommandWatch()
         self._stopping = False
         self.exit_code = 0
 
@@ -137,7 +139,7 @@ class Daemon:
             metrics=metrics,
             times=command_times(config),
         )
-        watch = CommandWatch()
+        watch = self._watch
         reach = self._reach = Reach(
             reactor,
             store,
@@ -207,7 +209,7 @@ class Daemon:
             metrics=metrics,
             tls=tls,
         )
-        services = self._services(store, supervisor, server, registry, watch)
+        services = self._services(store, supervisor, server, registry, news)
         self._api = ApiServer(create_app(services, config.api), config.api, watch)
         await to_deferred(self._api.start())
         self._every(config.actions.sweep, deadlines.sweep)
@@ -251,7 +253,7 @@ class Daemon:
         supervisor: Supervisor,
         server: CwmpServer,
         registry: CollectorRegistry,
-        watch: CommandWatch,
+        news: Newsroom,
     ) -> Services:
         def let_in(
             router_id: str, username: str | None, password: str | None
@@ -262,6 +264,13 @@ class Daemon:
         def newest(segment: str) -> SegmentState | None:
             states = supervisor.board.history(segment)
             return states[-1] if states else None
+
+        def withdraw(fact: CommandWithdrawn) -> Deferred[Command | None]:
+            def told(results: tuple[object, ...]) -> Command | None:
+                news.committed((fact,), results)
+                return cast("Command | None", results[0])
+
+            return store.commit((fact,)).addCallback(told)
 
         assert self._files is not None
         assert self._desk is not None
@@ -279,6 +288,7 @@ class Daemon:
                 dry_run=dry_run,
                 now=time.time(),
             ),
+            withdraw=withdraw,
             stop_reboots=lambda stopped, by, why: store.set_stop(stopped, by, time.time(), why),
             contact=self._desk.record,
             learning=self._config.actions.learning,
@@ -291,7 +301,7 @@ class Daemon:
                 HealthCheck("storage", lambda: store.commit(())),
                 HealthCheck("cwmp", self._check_listening),
             ),
-            watch=watch,
+            watch=self._watch,
         )
 
     def _check_listening(self) -> None:

@@ -257,6 +257,14 @@ class CommandVerified(_Fact, frozen=True, kw_only=True):
     result: dict[str, object]
 
 
+class CommandWithdrawn(_Fact, frozen=True, kw_only=True):
+    """An operator took back a command that waits; one that was fetched goes its way."""
+
+    command_id: str
+    by: str
+    why: str = ""
+
+
 class CommandLapsed(_Fact, frozen=True, kw_only=True):
     """The deadline passed: a queued command ``expired``, a sent one is ``unconfirmed``.
 
@@ -427,6 +435,7 @@ Fact = (
     | CommandConfirmed
     | CommandVerified
     | CommandLapsed
+    | CommandWithdrawn
     | Checked
     | Judged
     | Quarantined

@@ -9,7 +9,7 @@ from msgspec import UNSET
 from acs.api import arguments as a
 from acs.api.fields import Reason
 from acs.api.tokens import Scope
-from acs.commands import CommandKind
+from acs.commands import Command, CommandKind
 
 
 class _Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"):
@@ -319,6 +319,13 @@ def scope_of(body: CommandBody) -> Scope:
     if isinstance(body, AttributesBody):
         return "act" if body.arguments.changes is UNSET else "admin"
     return "admin" if kind_of(body) in _ADMIN else "act"
+
+
+def scope_of_command(command: Command) -> Scope:
+    """The same for a stored command."""
+    if command.kind == "attributes":
+        return "admin" if command.arguments.get("changes") else "act"
+    return "admin" if command.kind in _ADMIN else "act"
 
 
 def is_forced(body: CommandBody) -> bool:

@@ -20,8 +20,8 @@ class CommandDocument(msgspec.Struct, frozen=True, kw_only=True):
         command_id: it goes to the router as CommandKey.
         router_id: whom it is for.
         kind: what it does.
-        state: where it stands. ``refused``, ``verified``, ``done``, ``failed``, ``unconfirmed``
-            and ``expired`` are final.
+        state: where it stands. ``refused``, ``verified``, ``done``, ``failed``, ``unconfirmed``,
+            ``expired`` and ``withdrawn`` are final.
         finished: whether the state is final.
         asked_by: ``policy``, ``socket`` or the name of a token.
         reason: why it was asked for.

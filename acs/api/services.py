@@ -13,7 +13,7 @@ from acs.api.telemetry import ApiMetrics
 from acs.api.watch import CommandWatch
 from acs.commands import Command, CommandKind
 from acs.cwmp.importing import Line, Outcome
-from acs.facts import ContactMade
+from acs.facts import CommandWithdrawn, ContactMade
 from acs.files.files import Files
 from acs.storage.rows import ContactRow
 from acs.storage.store import Store
@@ -72,6 +72,7 @@ class Services:
         diagnose: judges a router from what is stored, now; LookupError if it is unknown.
         enrol: lets a router in: (router_id, username or None, password or None).
         import_routers: lets known routers in: (lines, replace, dry_run).
+        withdraw: takes back a command that waits; None if it does not.
         stop_reboots: sets (True) or lifts (False) the kill switch: (stopped, by whom, why).
         contact: stores a contact and judges the router in its light; LookupError if it is unknown.
         learning: how outcomes are counted.
@@ -90,6 +91,7 @@ class Services:
     diagnose: "Callable[[str], Deferred[Verdict]]"
     enrol: "Callable[[str, str | None, str | None], Deferred[Enrolment]]"
     import_routers: "Callable[[Sequence[Line], bool, bool], Deferred[tuple[Outcome, ...]]]"
+    withdraw: "Callable[[CommandWithdrawn], Deferred[Command | None]]"
     stop_reboots: "Callable[[bool, str, str], Deferred[None]]"
     contact: "Callable[[ContactMade], Deferred[ContactRow]]"
     segment: Callable[[str], SegmentState | None]

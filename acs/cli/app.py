@@ -35,6 +35,7 @@ COMMANDS: dict[str, Entry] = {
     "attributes": Entry(
         "parameters:attributes", "Show or change what a router notifies about.", ROUTER
     ),
+    "cancel": Entry("cancel:cancel", "Take back a command that waits.", FLEET),
     "cancel-transfer": Entry(
         "transfers:cancel_transfer", "Have a router give up a transfer.", ROUTER
     ),

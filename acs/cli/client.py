@@ -114,13 +114,13 @@ class Client:
         """
         return self._call("PUT", path, body=body)
 
-    def delete(self, path: str) -> None:
-        """DELETE.
+    def delete(self, path: str, **query: Any) -> Any:
+        """DELETE; queries that are None or empty are left out.
 
         Raises:
             CliError: whatever went wrong, with its exit code.
         """
-        self._call("DELETE", path)
+        return self._call("DELETE", path, query=query)
 
     def send(self, path: str, pieces: Iterable[bytes], size: int, **query: Any) -> Any:
         """POST a body of ``size`` bytes, a piece at a time.

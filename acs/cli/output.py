@@ -32,6 +32,7 @@ STATE_STYLES = {
     "failed": "red",
     "unconfirmed": "red",
     "expired": "yellow",
+    "withdrawn": "yellow",
     "verified": "green",
     "done": "green",
 }

@@ -15,7 +15,7 @@ from acs.cli.words import about, fault, plain
 
 POLL = 20.0  # seconds of one long poll
 
-_FAILURES = ("failed", "refused", "unconfirmed", "expired")
+_FAILURES = ("failed", "refused", "unconfirmed", "expired", "withdrawn")
 _PROGRESS = {
     "queued": "it waits for the router's next session",
     "sent": "the router has not answered yet",
@@ -24,6 +24,7 @@ _PROGRESS = {
     "verified": "measured before and after",
     "unconfirmed": "it was sent, and the router never confirmed it",
     "expired": "the router fetched it in no session",
+    "withdrawn": "it was taken back before the router fetched it",
 }
 
 

@@ -28,6 +28,7 @@ _STATES = {
     "confirmed": "done, settling",
     "unconfirmed": "unconfirmed",
     "expired": "expired",
+    "withdrawn": "taken back",
     "failed": "failed",
     "done": "done",
 }

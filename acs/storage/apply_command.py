@@ -17,6 +17,7 @@ from acs.facts import (
     CommandFinished,
     CommandLapsed,
     CommandVerified,
+    CommandWithdrawn,
     Fact,
     TransferCompleted,
     UnitsChanged,
@@ -104,6 +105,11 @@ def apply_lapsed(work: Work, fact: CommandLapsed) -> Command | None:
         return after
 
     return _apply(work, fact, move)
+
+
+def apply_withdrawn(work: Work, fact: CommandWithdrawn) -> Command | None:
+    """It was taken back, unless a session has it already."""
+    return _apply(work, fact, lambda command: moves.withdrawn(command, fact))
 
 
 def _is_silent(work: Work, command: Command) -> bool:
@@ -253,7 +259,8 @@ def _apply(
     | CommandFinished
     | CommandConfirmed
     | CommandVerified
-    | CommandLapsed,
+    | CommandLapsed
+    | CommandWithdrawn,
     move: Move,
 ) -> Command | None:
     command = _find(work, fact.router_id, fact.command_id)

@@ -46,6 +46,7 @@ APPLIERS: Mapping[type, Callable[[Work, Any], object]] = {
     f.CommandConfirmed: apply_command.apply_confirmed,
     f.CommandVerified: apply_command.apply_verified,
     f.CommandLapsed: apply_command.apply_lapsed,
+    f.CommandWithdrawn: apply_command.apply_withdrawn,
     f.Checked: effects.apply_checked,
     f.Quarantined: apply_router.apply_quarantined,
     f.Enrolled: apply_credentials.apply_enrolled,

@@ -22,6 +22,7 @@ from acs.facts import (
     CommandFinished,
     CommandLapsed,
     CommandVerified,
+    CommandWithdrawn,
     TransferCompleted,
     UnitsChanged,
 )
@@ -226,6 +227,13 @@ def lapsed(command: Command, fact: CommandLapsed, version: str) -> Command | Non
     other = f"{wanted!r}" if wanted else "another"
     error = f"version unchanged: the router has the file, and runs {version!r} instead of {other}"
     return _ended(command, "failed", fact.at, {"error": error, "version": version})
+
+
+def withdrawn(command: Command, fact: CommandWithdrawn) -> Command | None:
+    """It was taken back; only what still waits can be."""
+    if command.state != "queued":
+        return None
+    return _ended(command, "withdrawn", fact.at, {"withdrawn_by": fact.by, "why": fact.why})
 
 
 def _told(

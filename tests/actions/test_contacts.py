@@ -8,9 +8,12 @@ from structlog.testing import capture_logs
 from acs.actions.supervisor import UnknownRouterError
 from acs.facts import ContactMade
 from acs.storage.rows import ContactRow
+from diagnostics.sample import Value
 from tests.actions.office import DAY, HOUR, ID, MINUTE, SICK, Office
 
 OfficeWith = Callable[..., Office]
+
+HUNG: dict[str, Value] = {"sys.dns_proxy_fail": 0.9}  # one finding, whatever else is known
 
 
 def phone(office: Office, router_id: str = ID, **more: object) -> ContactRow:
@@ -36,12 +39,12 @@ def test_a_contact_is_about_what_leads_while_somebody_calls(office_with: OfficeW
 def test_the_second_contact_about_it_goes_to_the_second_line(office_with: OfficeWith) -> None:
     office = office_with(mode="advise")
     office.inform()
-    office.sample(SICK)
+    office.sample(HUNG)
     first = phone(office)
     office.clock.advance(MINUTE)
     assert not phone(office, action="reboot", helped=True).escalated  # the same contact
     office.clock.advance(2 * DAY)
-    office.sample(SICK, up=42 * DAY)
+    office.sample(HUNG, up=42 * DAY)
     with capture_logs() as logs:
         second = phone(office)
     assert (second.finding, second.escalated) == (first.finding, True)

@@ -21,7 +21,16 @@ from acs.bridge import to_asyncio
 from acs.commands import Command, CommandKind, GuardFacts, Proposal, Refusal, new_command_id
 from acs.cwmp.credentials import CredentialCache
 from acs.cwmp.importing import import_routers
-from acs.facts import ContactMade, Enrolled, Event, Fact, Informed, Judged, Sampled
+from acs.facts import (
+    CommandWithdrawn,
+    ContactMade,
+    Enrolled,
+    Event,
+    Fact,
+    Informed,
+    Judged,
+    Sampled,
+)
 from acs.identity import DeviceId
 from acs.metrics import Metrics
 from acs.storage.rows import ContactRow
@@ -99,6 +108,7 @@ class Api:
             clock=lambda: self.now,
             version="1.2.3",
             watch=self.watch,
+            withdraw=self.withdraw,
             checks=(
                 HealthCheck("storage", self.store.ping),
                 HealthCheck("cwmp", lambda: fail(self.ill) if self.ill else None),
@@ -134,6 +144,16 @@ class Api:
             arguments=arguments,
         )
         return self.store.propose(proposal, self.guard)
+
+    def withdraw(self, fact: CommandWithdrawn) -> "Deferred[Command | None]":
+        def told(results: tuple[object, ...]) -> Command | None:
+            (command,) = results
+            assert command is None or isinstance(command, Command)
+            if command is not None:
+                self.watch.changed(command.command_id)
+            return command
+
+        return self.store.commit((fact,)).addCallback(told)
 
     def contact(self, made: ContactMade) -> "Deferred[ContactRow]":
         def only(rows: tuple[object, ...]) -> ContactRow:
@@ -225,6 +245,9 @@ class Api:
 
     def post(self, path: str, body: Any = None, **given: Any) -> httpx.Response:
         return self.request("POST", path, json=body, **given)
+
+    def delete(self, path: str, **given: Any) -> httpx.Response:
+        return self.request("DELETE", path, **given)
 
 
 def _deliver(loop: asyncio.AbstractEventLoop, call: Any) -> None:

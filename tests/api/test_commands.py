@@ -48,6 +48,29 @@ def test_a_refused_command_is_409_with_each_reason_and_is_kept(api: Api) -> None
     assert stored["refusals"] == problem["refusals"]
 
 
+def test_a_command_that_waits_can_be_taken_back(api: Api) -> None:
+    router_id = api.router()
+    where = api.post(api.url(router_id, "/commands"), REBOOT).headers["location"]
+    assert api.delete(where, token=api.token("read")).status_code == 403
+    answer = api.delete(f"{where}?reason=wrong+router", token=api.token("act", name="anna"))
+    assert answer.status_code == 200
+    taken = answer.json()
+    assert (taken["state"], taken["finished"]) == ("withdrawn", True)
+    assert taken["result"] == {"withdrawn_by": "anna", "why": "wrong router"}
+    again = api.delete(where)
+    assert again.status_code == 409
+    assert "it is withdrawn" in again.json()["detail"]
+    assert api.delete("/v1/commands/nobodys").status_code == 404
+
+
+def test_what_only_admins_may_ask_for_only_they_take_back(api: Api) -> None:
+    router_id = api.router()
+    asked = {"kind": "factory_reset", "reason": "x", "arguments": {}}
+    where = api.post(api.url(router_id, "/commands"), asked).headers["location"]
+    assert api.delete(where, token=api.token("act")).status_code == 403
+    assert api.delete(where).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("body", "named"),
     [

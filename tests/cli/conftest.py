@@ -7,6 +7,7 @@ import tempfile
 import threading
 import zlib
 from collections.abc import Callable, Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from acs.cli.session import Surroundings
 from acs.commands import Command, CommandKind, GuardFacts, Proposal, Refusal, new_command_id
 from acs.cwmp.credentials import CredentialCache
 from acs.cwmp.importing import import_routers
-from acs.facts import ContactMade, Enrolled, Event, Fact, Informed
+from acs.facts import CommandWithdrawn, ContactMade, Enrolled, Event, Fact, Informed
 from acs.identity import DeviceId
 from acs.storage.rows import ContactRow
 from acs.storage.secrets import load_or_create_key
@@ -114,6 +115,7 @@ class Daemon:
                 now=NOW,
             ),
             stop_reboots=lambda stopped, by, why: self.store.set_stop(stopped, by, NOW, why),
+            withdraw=self.withdraw,
             contact=self.contact,
             segment=lambda _segment: None,
             registry=CollectorRegistry(),
@@ -166,6 +168,9 @@ class Daemon:
             return await to_asyncio(call())
 
         return asyncio.run_coroutine_threadsafe(wait(), self._loop).result(30)
+
+    def withdraw(self, fact: CommandWithdrawn) -> "Deferred[Command | None]":
+        return self.store.commit((fact,)).addCallback(itemgetter(0))
 
     def contact(self, made: ContactMade) -> "Deferred[ContactRow]":
         def only(rows: tuple[object, ...]) -> ContactRow:

@@ -47,3 +47,15 @@ def test_states_may_be_chosen(acs: Run, daemon: Any, known_router: str) -> None:
     both = ("--router", known_router, "--state", "sent", "--state", "queued", "--json")
     assert len(json.loads(acs("commands", *both).stdout)) == 1
     assert acs("commands", "--state", "nonsense").exit_code == 2
+
+
+def test_a_command_that_waits_is_taken_back(acs: Run, daemon: Any, known_router: str) -> None:
+    assert acs("reboot", known_router, "--consent").exit_code == 0
+    (command,) = daemon.commands(known_router)
+    result = acs("cancel", command.command_id, "--reason", "wrong router")
+    assert result.stdout == f"withdrawn: reboot for {known_router}\n"
+    assert daemon.claim(known_router) is None
+    again = acs("cancel", command.command_id)
+    assert again.exit_code != 0
+    assert "does not wait any more: it is withdrawn" in again.stderr
+    assert acs("cancel", "nobodys").exit_code == 3

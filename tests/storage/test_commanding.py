@@ -9,6 +9,7 @@ from acs.facts import (
     CommandFailed,
     CommandLapsed,
     CommandVerified,
+    CommandWithdrawn,
     RouterRecord,
 )
 from acs.storage.errors import FactRefusedError
@@ -220,6 +221,27 @@ def test_two_nodes_never_send_the_same_command(desk: Desk, store: Store) -> None
     claimed = [desk.wait(claim) for claim in claims]
     ids = [command.command_id for command in claimed if command is not None]
     assert len(ids) == len(set(ids)) == 20
+
+
+def test_a_command_is_taken_back_or_sent_never_both(desk: Desk, store: Store) -> None:
+    other = desk.open()
+    names = [f"c{number:02}" for number in range(30)]
+    for name in names:
+        desk.wait(store.propose(proposal(name), Guard()))
+    with Batch(store):
+        claims = [store.claim(ID, NOW, Guard()) for _ in range(15)]
+        backs = [
+            other.commit((CommandWithdrawn(router_id=ID, at=NOW, command_id=name, by="anna"),))
+            for name in names
+        ]
+    sent = {command.command_id for command in map(desk.wait, claims) if command is not None}
+    told = [desk.wait(back)[0] for back in backs]
+    taken = {command.command_id for command in told if isinstance(command, Command)}
+    assert not sent & taken
+    assert sent | taken == set(names)
+    states = {c.command_id: c.state for c in desk.wait(store.commands(ID, (), 99, None)).items}
+    assert {name for name, state in states.items() if state == "sent"} == sent
+    assert {name for name, state in states.items() if state == "withdrawn"} == taken
 
 
 def test_two_nodes_do_not_spend_the_same_budget(desk: Desk, store: Store) -> None:

@@ -4,12 +4,18 @@ import asyncio
 from typing import Annotated
 
 import msgspec
-from litestar import Response, get, post
+from litestar import Response, delete, get, post
 from litestar.params import PathParameter, QueryParameter
 
 from acs.api.access import needs
 from acs.api.checks import check_against_router, check_form
-from acs.api.command_bodies import CommandBody, is_forced, kind_of, scope_of
+from acs.api.command_bodies import (
+    CommandBody,
+    is_forced,
+    kind_of,
+    scope_of,
+    scope_of_command,
+)
 from acs.api.command_documents import CommandDocument, CommandPage
 from acs.api.paths import decoded
 from acs.api.problems import ApiError, not_found, refused
@@ -20,6 +26,7 @@ from acs.api.services import Services
 from acs.api.tokens import allows
 from acs.bridge import to_asyncio
 from acs.commands import OPEN_STATES, Command, CommandKind, CommandState
+from acs.facts import CommandWithdrawn
 
 MAX_WAIT = 120.0
 LOOK_AGAIN = 1.0  # seconds between looks at a command whose changes nobody announces
@@ -36,6 +43,8 @@ Wait = Annotated[
         description="Seconds to wait for the command's final state before answering.",
     ),
 ]
+
+Reason = Annotated[str, QueryParameter(max_length=500, description="Why; it is recorded.")]
 
 
 @post(
@@ -107,6 +116,41 @@ async def _settled(services: Services, command_id: str, wait: float) -> Command:
         await services.watch.wait(command_id, min(left, LOOK_AGAIN))
 
 
+@delete(
+    "/v1/commands/{command_id:str}",
+    opt=needs("act"),
+    status_code=200,
+    summary="Take back a command that waits",
+    tags=["commands"],
+)
+async def withdraw(
+    services: Given, asking: Asking, command_id: CommandId, reason: Reason = ""
+) -> CommandDocument:
+    """Take back a command that no session has fetched yet; 409 when one has.
+
+    Whether it waited is decided where it would be fetched: it is taken back or sent, never both.
+    """
+    name = decoded(command_id)
+    command = await to_asyncio(services.store.command(name))
+    if command is None:
+        raise not_found("command", name)
+    needed = scope_of_command(command)
+    if not allows(asking.scopes, needed):
+        raise ApiError(403, f"A command of kind {command.kind} needs a token of scope {needed}.")
+    fact = CommandWithdrawn(
+        router_id=command.router_id,
+        at=services.clock(),
+        command_id=command.command_id,
+        by=asking.name,
+        why=reason,
+    )
+    withdrawn = await to_asyncio(services.withdraw(fact))
+    if withdrawn is None:
+        now = await to_asyncio(services.store.command(name)) or command
+        raise ApiError(409, f"Command {name} does not wait any more: it is {now.state}.")
+    return command_document(withdrawn)
+
+
 @get("/v1/commands", opt=needs("read"), summary="List commands", tags=["commands"])
 async def list_commands(
     services: Given,
@@ -127,4 +171,4 @@ async def list_commands(
     return CommandPage(items=tuple(map(command_document, page.items)), next=page.cursor)
 
 
-HANDLERS = (ask, show_command, list_commands)
+HANDLERS = (ask, show_command, withdraw, list_commands)
