@@ -12,6 +12,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 
 from acs.commands import Command
+from acs.cwmp import discovery
 from acs.cwmp.certified import Certified
 from acs.cwmp.claims import Claims
 from acs.cwmp.codec import Limits
@@ -86,6 +87,8 @@ class CwmpServer:
             policy=SessionPolicy(
                 collect_interval=float(settings.collect_interval),
                 names_per_call=settings.names_per_call,
+                seconds=float(settings.session_budget),
+                walk=discovery.Limits(seconds=float(settings.walk_budget)),
                 set_connection_secret=settings.connection_requests,
                 stun_server=stun_server,
             ),

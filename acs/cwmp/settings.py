@@ -44,6 +44,9 @@ class CwmpSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             a new session is told to come back later, sessions already begun go on.
         collect_interval: a collection is made when the last one is at least this old.
         names_per_call: names in one GetParameterValues at most.
+        session_budget: from a session's Inform on; what is still to be asked of the router then
+            is left for another session.
+        walk_budget: the same for listing the names of a router that is not known yet.
         connection_requests: whether to set connection-request credentials and to call routers.
         connection_request_prefixes: address prefixes that a connection request may go to, beside
             the address that the router spoke from.
@@ -75,6 +78,8 @@ class CwmpSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     admission: int = 1_000
     collect_interval: Duration = Duration(600)
     names_per_call: int = 200
+    session_budget: Duration = Duration(600)
+    walk_budget: Duration = Duration(300)
     connection_requests: bool = True
     connection_request_prefixes: tuple[str, ...] = ()
     connection_request_ports: str = "1-65535"
@@ -113,4 +118,6 @@ _ABOVE_ZERO = (
     "connections_per_address",
     "admission",
     "names_per_call",
+    "session_budget",
+    "walk_budget",
 )

@@ -40,8 +40,14 @@ def begin_tree(state: SessionState, command: Command) -> Heard:
     """Ask for the first names."""
     path = args.parse(command.arguments, args.Tree).path
     start = path or state.root
-    is_large = not start or start in ROOTS
-    return _list(state, Order(path=path, todo=((start, is_large),)))
+    if not start and (state.policy.quirks.no_empty_path or "" in state.policy.walk.avoided):
+        return _list(state, Order(path=path, todo=tuple((root, True) for root in ROOTS)))
+    return _list(state, Order(path=path, todo=((start, not start or _stepwise(state, start)),)))
+
+
+def _stepwise(state: SessionState, path: str) -> bool:
+    """Whether a path is listed level by level from the start."""
+    return path in ROOTS or state.policy.quirks.next_level_only
 
 
 def _list(state: SessionState, order: Order) -> Heard:
@@ -59,7 +65,7 @@ def walked(state: SessionState, envelope: Envelope, now: float) -> Heard:
     # Some routers give all when asked for one level, some one level when asked for all.
     is_level = all("." not in one.name[len(path) :].rstrip(".") for one in below)
     objects = [one.name for one in below if one.name.endswith(".")] if is_level else []
-    todo = (*((name, name in ROOTS) for name in objects), *order.todo[1:])
+    todo = (*((name, _stepwise(state, name)) for name in objects), *order.todo[1:])
     return _walk_on(state, order, (*order.infos, *below), todo, now)
 
 

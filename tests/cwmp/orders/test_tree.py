@@ -1,8 +1,11 @@
 import pytest
 
 from acs.cwmp.discovery import Limits
-from acs.cwmp.messages import Fault, GetParameterNames, GetParameterValues
-from acs.cwmp.session import SessionPolicy, Turn
+from acs.cwmp.messages import Envelope, Fault, GetParameterNames, GetParameterValues
+from acs.cwmp.orders.tree import begin_tree
+from acs.cwmp.quirks import Quirks
+from acs.cwmp.session import SessionPolicy, Turn, begin
+from acs.cwmp.sources import ROOTS
 from acs.facts import Parameter, TreeRead
 from tests.cwmp.commanded import (
     ENABLE,
@@ -69,6 +72,35 @@ def hold_after(router: ToyRouter, manner: str, path: str) -> list[Turn]:
     if manner != "plain":
         setattr(router, manner, True)
     return hold_session(router, memory, commands=[command("tree", path=path)])
+
+
+def hold_with(quirks: Quirks) -> list[GetParameterNames]:
+    router = toy_router()
+    memory = known(router)
+    policy = SessionPolicy(quirks=quirks)
+    turns = hold_session(router, memory, commands=[command("tree", path="")], policy=policy)
+    assert leaves(tree_in(turns))[SSID] == "home"
+    return [call for call in said(turns) if isinstance(call, GetParameterNames)]
+
+
+def test_a_device_that_lists_one_level_only_is_asked_for_no_more() -> None:
+    calls = hold_with(Quirks(next_level_only=True))
+    assert len(calls) > 3
+    assert all(call.next_level for call in calls)
+    assert not all(call.next_level for call in hold_with(Quirks()))
+
+
+def test_a_device_that_knows_no_empty_path_is_asked_for_both_roots() -> None:
+    first = {}
+    for knows_none in (False, True):
+        policy = SessionPolicy(quirks=Quirks(no_empty_path=knows_none))
+        # an Inform without parameters has not told the root
+        heard = begin_tree(begin(policy, "192.0.2.1"), command("tree", path=""))
+        assert isinstance(heard.reply, Envelope)
+        first[knows_none] = heard.reply.message
+        assert [path for path, _ in heard.state.order.todo] == (list(ROOTS) if knows_none else [""])
+    assert first[False] == GetParameterNames("", next_level=True)
+    assert first[True] == GetParameterNames(ROOTS[0], next_level=True)
 
 
 def test_secrets_are_not_told() -> None:
