@@ -14,10 +14,10 @@ from acs.api.documents import (
     VerdictDocument,
 )
 from acs.api.problems import RefusalDocument
-from acs.api.shown import shown_members
 from acs.api.times import moment
 from acs.api.words import CAUSES, URGENCY
 from acs.commands import OPEN_STATES, Command
+from acs.secret_names import shown_members
 from acs.storage.rows import EventRow, RouterRow
 from diagnostics.sample import Sample
 from diagnostics.verdict import Verdict

@@ -305,6 +305,8 @@ def _write(work: Work, before: Command, after: Command | None) -> Command | None
     }
     if "result" in changed:
         changed["result"] = encode(changed["result"])
+    if "state" in changed and before.state == "queued":
+        changed["sealed"] = None  # it is not sent any more
     if changed:
         here = (_c.router_id == before.router_id, _c.command_id == before.command_id)
         work.connection.execute(update(commands).where(*here).values(changed))

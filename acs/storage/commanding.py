@@ -18,10 +18,11 @@ from acs.commands import (
 )
 from acs.storage import trying
 from acs.storage.command_moves import VERSION_BEFORE
-from acs.storage.command_rows import command_of, row_of
+from acs.storage.command_rows import command_of, row_of, sealed_arguments, with_arguments
 from acs.storage.errors import FactRefusedError
 from acs.storage.guarding import Gatherer
 from acs.storage.schema import commands, routers
+from acs.storage.secrets import Box
 
 Guard = Callable[[Command, GuardFacts], tuple[Refusal, ...]]
 _c = commands.c
@@ -33,11 +34,16 @@ _OLDEST = (
     .limit(1)
     .with_for_update(skip_locked=True)
 )
+_ROUTER = (
+    select(routers.c.router_id)
+    .where(routers.c.router_id == bindparam("router_id", type_=Text))
+    .with_for_update()
+)
 LONGEST_COMMAND_ID = 32  # TR-069 Amendment 6, A.3.2.9: CommandKey
 
 
 def propose(
-    connection: Connection, gatherer: Gatherer, proposal: Proposal, guard: Guard
+    connection: Connection, gatherer: Gatherer, box: Box, proposal: Proposal, guard: Guard
 ) -> Command:
     """Store a command: queued, or refused with the reasons.
 
@@ -74,23 +80,30 @@ def propose(
         trying.begin(connection, command, trial, gatherer.times)
     if refusals:
         command = _refused(command, refusals, proposal.at)
-    connection.execute(insert(commands), row_of(command))
+    sealed = None if refusals else sealed_arguments(command, box)
+    connection.execute(insert(commands), {**row_of(command), "sealed": sealed})
     return command
 
 
 def claim(
     connection: Connection,
     gatherer: Gatherer,
+    box: Box,
     router_id: str,
+    *,
     now: float,
     guard: Guard,
 ) -> Command | None:
     """The router's oldest queued command that may go out, stored as sent; None if there is none.
 
+    Secrets among its arguments are forgotten with this: it never goes out again.
     Commands that expired or that the guard refuses on the way are stored as such. Rows that
     another node is claiming are passed over.
     """
     key = {"router_id": router_id}
+    # Facts lock the router before its commands; two nodes that did otherwise could wait for each
+    # other.
+    connection.execute(_ROUTER, key)
     while (row := connection.execute(_OLDEST, key).one_or_none()) is not None:
         command = _decided(connection, gatherer, command_of(row), now, guard)
         if command.state == "sent" and brings_firmware(command.kind, command.arguments):
@@ -99,9 +112,10 @@ def claim(
         connection.execute(
             update(commands)
             .where(_c.router_id == router_id, _c.command_id == command.command_id)
-            .values(changed)
+            .values({**changed, "sealed": None})
         )
         if command.state == "sent":
+            command = with_arguments(command, row.sealed, box)
             flag = _FLAGS.get(command.kind)
             if flag is not None:
                 connection.execute(

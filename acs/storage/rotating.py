@@ -31,7 +31,7 @@ def claim(
     guard: Guard,
 ) -> Command | None:
     """As ``commanding.claim``; with a rotation comes what the router is to be given."""
-    command = commanding.claim(connection, gatherer, router_id, now, guard)
+    command = commanding.claim(connection, gatherer, tools.box, router_id, now=now, guard=guard)
     if command is None or command.kind != ROTATE:
         return command
     given = _begin(connection, tools, command, now)

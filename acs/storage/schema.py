@@ -233,7 +233,8 @@ commands = Table(
     Column("expires_at", Double, nullable=False),
     Column("consent", Boolean, nullable=False),
     Column("cause", Text),
-    _blob("arguments"),
+    _blob("arguments"),  # without secrets
+    Column("sealed", LargeBinary),  # the arguments with them, while the command waits
     _blob("refusals"),
     _time("sent_at"),
     _time("answered_at"),

@@ -1,14 +1,18 @@
-"""Suspended sessions: saved when a connection drops, taken exactly once, by whichever node."""
+"""Suspended sessions: saved when a connection drops, taken exactly once, by whichever node.
+
+They are sealed: a command under way may hold what the router is to be given.
+"""
 
 from sqlalchemy import Connection, delete
 
 from acs.storage.database import Database
 from acs.storage.rows import SavedSession
 from acs.storage.schema import sessions
+from acs.storage.secrets import Box, UnsealError
 
 
 def save_session(
-    connection: Connection, database: Database, cookie_hash: str, session: SavedSession
+    connection: Connection, database: Database, box: Box, cookie_hash: str, session: SavedSession
 ) -> None:
     """Save a session under its cookie's hash, in place of one saved before."""
     connection.execute(
@@ -16,14 +20,19 @@ def save_session(
         {
             "cookie_hash": cookie_hash,
             "router_id": session.router_id,
-            "state": session.state,
+            "state": box.seal(session.state, _place(cookie_hash)),
             "expires_at": session.expires_at,
         },
     )
 
 
-def take_session(connection: Connection, cookie_hash: str, now: float) -> SavedSession | None:
-    """Take a session away; None when it is not there (any more) or has expired."""
+def take_session(
+    connection: Connection, box: Box, cookie_hash: str, now: float
+) -> SavedSession | None:
+    """Take a session away; None when it is not there (any more), has expired or cannot be opened.
+
+    Sealed with another key it is of no use to anybody, and the router begins anew.
+    """
     row = connection.execute(
         delete(sessions)
         .where(sessions.c.cookie_hash == cookie_hash)
@@ -31,4 +40,12 @@ def take_session(connection: Connection, cookie_hash: str, now: float) -> SavedS
     ).one_or_none()
     if row is None or row.expires_at <= now:
         return None
-    return SavedSession(*row)
+    try:
+        state = box.open(row.state, _place(cookie_hash))
+    except UnsealError:
+        return None
+    return SavedSession(row.router_id, state, row.expires_at)
+
+
+def _place(cookie_hash: str) -> str:
+    return f"sessions/{cookie_hash}"

@@ -148,7 +148,7 @@ class Store(Reads):
 
         Fails with FactRefusedError when the router is not known.
         """
-        return self._guarded(commanding.propose, self._gatherer, proposal, guard)
+        return self._guarded(commanding.propose, self._gatherer, self._tools.box, proposal, guard)
 
     def claim(self, router_id: str, now: float, guard: Guard) -> Deferred[Command | None]:
         """The router's oldest queued command that may go out, recorded as sent at ``now``.
@@ -202,11 +202,13 @@ class Store(Reads):
     ) -> Deferred[None]:
         """Save a suspended session."""
         session = SavedSession(router_id, state, expires_at)
-        return self._write(sessions.save_session, self._database, cookie_hash, session)
+        return self._write(
+            sessions.save_session, self._database, self._tools.box, cookie_hash, session
+        )
 
     def take_session(self, cookie_hash: str, now: float) -> Deferred[SavedSession | None]:
         """Take a suspended session: exactly one caller gets it."""
-        return self._write(sessions.take_session, cookie_hash, now)
+        return self._write(sessions.take_session, self._tools.box, cookie_hash, now)
 
     def add_token(
         self,
