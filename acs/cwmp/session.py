@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import get_args
 
 from acs.commands import Command
-from acs.cwmp import orders, stun_setup, work
+from acs.cwmp import orders, securing, stun_setup, work
 from acs.cwmp.informing import inform
 from acs.cwmp.messages import (
     Empty,
@@ -236,8 +236,10 @@ MOVES: Mapping[tuple[Phase, type[object]], Handler] = MappingProxyType(
         ("selecting", Fault): work.selecting_refused,
         ("collecting", GetParameterValuesResponse): work.collected,
         ("collecting", Fault): work.collecting_refused,
-        ("securing", SetParameterValuesResponse): work.secured,
-        ("securing", Fault): work.securing_refused,
+        ("securing", SetParameterValuesResponse): securing.secured,
+        ("securing", Fault): securing.securing_refused,
+        ("proving", GetParameterValuesResponse): securing.proved,
+        ("proving", Fault): securing.unproved,
         ("binding", SetParameterValuesResponse): stun_setup.bound,
         ("binding", Fault): stun_setup.binding_refused,
         **orders.MOVES,

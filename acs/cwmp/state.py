@@ -20,6 +20,7 @@ Phase = Literal[
     "selecting",  # discovery: GetParameterValues of what tells interfaces apart
     "collecting",  # GetParameterValues of the plan
     "securing",  # SetParameterValues of the connection-request credentials
+    "proving",  # GetParameterValues of their name
     "binding",  # SetParameterValues of the STUN server
     "getting",  # command get: GetParameterValues
     "typing",  # command set: GetParameterValues, for the types

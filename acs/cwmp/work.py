@@ -1,4 +1,4 @@
-"""What the server does of itself in a session: discover, collect, set the connection secret.
+"""What the server does of itself in a session: discover and collect.
 
 Commands are ``orders``; what the router asks is ``session``'s. Each handler takes the state, the
 router's message and the time, and gives what follows.
@@ -12,18 +12,15 @@ from acs.cwmp.messages import (
     Fault,
     GetParameterNamesResponse,
     GetParameterValuesResponse,
-    ParameterValue,
-    SetParameterValues,
 )
 from acs.cwmp.plan import compile_plan, encode_plan, plan_key, without
 from acs.cwmp.readings import read
+from acs.cwmp.securing import begin_securing
 from acs.cwmp.state import Heard, SessionState, ask, change, idle
-from acs.cwmp.stun_setup import begin_binding
 from acs.cwmp.topology import selectors_in
 from acs.facts import (
     CommandAnswered,
     CommandFailed,
-    ConnectionSecretSet,
     Discovered,
     Fact,
     Noted,
@@ -52,7 +49,7 @@ def begin_next(state: SessionState) -> Heard | None:
         if begun is not None:
             return begun
     if state.secret is not None and state.root:
-        return _begin_securing(state)
+        return begin_securing(state)
     return None
 
 
@@ -65,19 +62,6 @@ def begin_collection(state: SessionState) -> Heard | None:
     if message is None:
         return None
     return ask(state, "collecting", message, must_collect=False, asking=asking)
-
-
-def _begin_securing(state: SessionState) -> Heard:
-    secret = state.secret
-    assert secret is not None
-    server = f"{state.root}ManagementServer.ConnectionRequest"
-    message = SetParameterValues(
-        (
-            ParameterValue(f"{server}Username", secret.username, "string"),
-            ParameterValue(f"{server}Password", secret.password, "string"),
-        )
-    )
-    return ask(state, "securing", message, secret=secret if state.policy.stun_server else None)
 
 
 # --- discovery ------------------------------------------------------------------------------
@@ -263,22 +247,3 @@ def _refreshed(router_id: str, command_id: str, vitals: dict[str, Value], now: f
         )
     result: dict[str, object] = {"error": "the router gave no vitals"}
     return CommandFailed(router_id=router_id, at=now, command_id=command_id, result=result)
-
-
-# --- the connection secret ------------------------------------------------------------------
-
-
-def secured(state: SessionState, _envelope: Envelope, now: float) -> Heard:
-    """SetParameterValuesResponse: the router took the credentials."""
-    fact = ConnectionSecretSet(router_id=state.router_id, at=now, accepted=True)
-    settled = change(idle(state), secret=None)
-    binding = begin_binding(settled, state.secret)
-    if binding is None:
-        return Heard(settled, (fact,))
-    return Heard(binding.state, (fact,), binding.reply)
-
-
-def securing_refused(state: SessionState, _envelope: Envelope, now: float) -> Heard:
-    """A fault in answer to the same: it is reached by its periodic Informs only."""
-    fact = ConnectionSecretSet(router_id=state.router_id, at=now, accepted=False)
-    return Heard(change(idle(state), secret=None), (fact,))

@@ -285,9 +285,14 @@ class Conversation:
             Discovered: lambda: state.phase in ("naming", "selecting"),
             PlanChanged: lambda: state.phase == "collecting",
             ConnectionSecretSet: lambda: (
-                state.phase == "securing"
-                and isinstance(fact, ConnectionSecretSet)
-                and fact.accepted == isinstance(message, SetParameterValuesResponse)
+                isinstance(fact, ConnectionSecretSet)
+                and (
+                    state.phase == "proving"
+                    or (
+                        state.phase == "securing"
+                        and fact.accepted == isinstance(message, SetParameterValuesResponse)
+                    )
+                )
             ),
             CommandAnswered: lambda: (
                 isinstance(fact, CommandAnswered)

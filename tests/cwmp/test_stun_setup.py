@@ -6,7 +6,10 @@ from acs.cwmp.messages import (
     Empty,
     Envelope,
     Fault,
+    GetParameterValues,
+    GetParameterValuesResponse,
     Message,
+    ParameterValue,
     SetParameterValues,
     SetParameterValuesResponse,
 )
@@ -38,6 +41,16 @@ def asked(turn: Turn) -> dict[str, tuple[str, str]]:
     return {each.name: (each.value, each.type) for each in turn.reply.message.parameters}
 
 
+def taken(turn: Turn) -> Turn:
+    """The router takes its credentials, and shows their name."""
+    turn = say(turn.state, SetParameterValuesResponse(0))
+    assert isinstance(turn.reply, Envelope)
+    assert isinstance(turn.reply.message, GetParameterValues)
+    (name,) = turn.reply.message.names
+    shown = ParameterValue(name, SECRET.username, "string")
+    return say(turn.state, GetParameterValuesResponse((shown,)))
+
+
 @pytest.mark.parametrize("root", ["Device.", "InternetGatewayDevice."])
 def test_after_the_secret_comes_the_stun_server(root: str) -> None:
     turn = say(idle("stun.example.net:3478", root=root), Empty())
@@ -45,7 +58,7 @@ def test_after_the_secret_comes_the_stun_server(root: str) -> None:
         f"{root}ManagementServer.ConnectionRequestUsername",
         f"{root}ManagementServer.ConnectionRequestPassword",
     }
-    turn = say(turn.state, SetParameterValuesResponse(0))
+    turn = taken(turn)
     assert turn.facts == (ConnectionSecretSet(router_id="001122-X-7", at=7.0, accepted=True),)
     server = f"{root}ManagementServer.STUN"
     assert asked(turn) == {
@@ -64,7 +77,7 @@ def test_after_the_secret_comes_the_stun_server(root: str) -> None:
 
 def test_a_router_that_knows_no_stun_keeps_its_secret() -> None:
     turn = say(idle("[2001:db8::1]:3478"), Empty())
-    turn = say(turn.state, SetParameterValuesResponse(0))
+    turn = taken(turn)
     assert asked(turn)["Device.ManagementServer.STUNServerAddress"] == ("2001:db8::1", "string")
     turn = say(turn.state, Fault(9003, "Invalid arguments"))
     noted = Noted(router_id="001122-X-7", at=7.0, kind="stun_set", detail={"accepted": False})
@@ -82,7 +95,8 @@ def test_a_router_that_knows_no_stun_keeps_its_secret() -> None:
     ids=["no server", "secret refused", "name too long"],
 )
 def test_nothing_is_set_up(state: SessionState, answer: Message) -> None:
-    turn = say(say(state, Empty()).state, answer)
+    turn = say(state, Empty())
+    turn = say(turn.state, answer) if isinstance(answer, Fault) else taken(turn)
     assert isinstance(turn.reply, NoContent)
     assert turn.state.secret is None
 
