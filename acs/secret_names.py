@@ -57,6 +57,8 @@ def shown_members(values: Mapping[str, object]) -> dict[str, object]:
 
 def _shown(value: object, depth: int, name: str = "") -> object:
     if isinstance(value, str):
+        if value and is_secret(name):  # of a list that stands under such a name
+            return REDACTED
         return shown_text(value, name) if "://" in value else value
     if depth <= 0:
         return value if isinstance(value, int | float | None) else REDACTED

@@ -22,6 +22,7 @@ from acs.facts import (
     TransferCompleted,
     UnitsChanged,
 )
+from acs.secret_names import shown_members
 from acs.storage import command_moves as moves
 from acs.storage import silences, trying
 from acs.storage.command_rows import command_of
@@ -307,6 +308,7 @@ def _write(work: Work, before: Command, after: Command | None) -> Command | None
         changed["result"] = encode(changed["result"])
     if "state" in changed and before.state == "queued":
         changed["sealed"] = None  # it is not sent any more
+        changed["arguments"] = encode(shown_members(before.arguments))
     if changed:
         here = (_c.router_id == before.router_id, _c.command_id == before.command_id)
         work.connection.execute(update(commands).where(*here).values(changed))

@@ -132,7 +132,7 @@ def _with_version(connection: Connection, command: Command) -> Command:
     return msgspec.structs.replace(command, result={VERSION_BEFORE: version})
 
 
-_DECIDED = frozenset({"state", "refusals", "sent_at", "ended_at", "due_at", "result"})
+_DECIDED = frozenset({"arguments", "state", "refusals", "sent_at", "ended_at", "due_at", "result"})
 # What the router shows of a command under way; it is taken back when the command ends.
 _FLAGS: Mapping[CommandKind, str] = MappingProxyType(
     {

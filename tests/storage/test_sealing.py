@@ -1,5 +1,6 @@
 """Secrets in the arguments of commands: sealed while they wait, gone when they are sent."""
 
+import msgspec
 import pytest
 from sqlalchemy import create_engine, text
 
@@ -19,6 +20,7 @@ SECRETS: list[tuple[CommandKind, dict[str, object]]] = [
         "rpc",
         {"method": "X", "arguments": {"L": [{"Name": "Device.X.Password", "Value": CANARY}]}},
     ),
+    ("rpc", {"method": "X", "arguments": {"Password": [CANARY]}}),
 ]
 
 
@@ -84,6 +86,28 @@ def test_what_is_not_sent_is_forgotten(desk: Desk, store: Store) -> None:
     desk.commit(store, CommandLapsed(router_id=ID, at=NOW + 60, command_id="c1"))
     assert desk.wait(store.claim(ID, NOW + 61, Guard())) is None
     assert sealed(desk) == [None] * 3
+
+
+@pytest.mark.parametrize("is_sent", [True, False])
+def test_what_an_older_release_stored_in_plain_goes_too(
+    desk: Desk, store: Store, *, is_sent: bool
+) -> None:
+    kind, arguments = SECRETS[0]
+    wish = proposal(kind=kind, arguments=arguments, expires_at=NOW + 60)
+    desk.wait(store.propose(wish, Guard()))
+    engine = create_engine(desk.url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.begin() as connection:
+        query = text("UPDATE commands SET sealed = NULL, arguments = :plain")
+        connection.execute(query, {"plain": msgspec.msgpack.encode(arguments)})
+    engine.dispose()
+    assert in_database(desk)
+    if is_sent:
+        sent = desk.wait(store.claim(ID, NOW + 1, Guard()))
+        assert sent is not None
+        assert sent.arguments == arguments
+    else:
+        desk.commit(store, CommandLapsed(router_id=ID, at=NOW + 60, command_id="c1"))
+    assert not in_database(desk)
 
 
 def test_a_secret_is_of_no_use_elsewhere(desk: Desk, store: Store) -> None:
