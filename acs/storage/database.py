@@ -100,9 +100,13 @@ class Database:
         url: of a SQLite file or a PostgreSQL database.
         busy_timeout: seconds that a statement waits for another's lock.
         readers: connections for reads.
+        pooled: a pooler hands each transaction to another connection of PostgreSQL, so that
+            nothing may be prepared there.
     """
 
-    def __init__(self, url: str, *, busy_timeout: float = 15.0, readers: int = 4) -> None:
+    def __init__(
+        self, url: str, *, busy_timeout: float = 15.0, readers: int = 4, pooled: bool = False
+    ) -> None:
         parsed = make_url(url)
         self.reader_count = readers
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
@@ -116,8 +120,9 @@ class Database:
         else:
             self.path = None
             url = parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
-            self.writer = _postgresql_engine(url, busy_timeout, 1, ping=False)
-            self.readers = _postgresql_engine(url, busy_timeout, readers, ping=True)
+            prepare: dict[str, Any] = {"prepare_threshold": None} if pooled else {}
+            self.writer = _postgresql_engine(url, busy_timeout, 1, prepare, ping=False)
+            self.readers = _postgresql_engine(url, busy_timeout, readers, prepare, ping=True)
 
     def close(self) -> None:
         """Close all connections."""
@@ -190,7 +195,9 @@ def _sqlite_engine(
     return engine
 
 
-def _postgresql_engine(url: str, busy_timeout: float, size: int, *, ping: bool) -> Engine:
+def _postgresql_engine(
+    url: str, busy_timeout: float, size: int, prepare: dict[str, Any], *, ping: bool
+) -> Engine:
     engine = create_engine(
         url,
         pool_size=size,
@@ -202,17 +209,24 @@ def _postgresql_engine(url: str, busy_timeout: float, size: int, *, ping: bool) 
             "connect_timeout": 5,
             "keepalives_idle": 5,
             "tcp_user_timeout": int(busy_timeout * 1000),
+            **prepare,
         },
     )
     millis = int(busy_timeout * 1000)
+    # Nothing is set for the session, which a pooler in transaction mode would hand to others.
+    begin = (
+        f"BEGIN; SET LOCAL lock_timeout = {millis}; SET LOCAL statement_timeout = {4 * millis};"
+        " SET LOCAL synchronous_commit = on"
+    )
 
     def connected(dbapi_connection: Any, _record: object) -> None:
-        with dbapi_connection.cursor() as cursor:
-            cursor.execute(f"SET lock_timeout = {millis}")
-            cursor.execute("SET synchronous_commit = on")
-        dbapi_connection.commit()
+        dbapi_connection.autocommit = True  # we begin transactions ourselves, in one round trip
+
+    def begun(connection: Connection) -> None:
+        run(connection, begin)
 
     event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", begun)
     return engine
 
 

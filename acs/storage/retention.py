@@ -1,10 +1,12 @@
 """Deletes rows that are older than they are kept, a few at a time."""
 
 from collections.abc import Iterator
+from itertools import chain
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, exists, select, tuple_
+from sqlalchemy import ColumnElement, Connection, MetaData, Table, delete, exists, select, tuple_
 
 from acs.commands import OPEN_STATES
+from acs.storage import partitions
 from acs.storage.schema import (
     commands,
     contacts,
@@ -22,7 +24,8 @@ from acs.storage.settings import Retention
 def prune(connection: Connection, now: float, kept: Retention, limit: int) -> int:
     """Delete up to ``limit`` rows; how many were. Fewer than ``limit``: all is done for now."""
     left = limit
-    for table, conditions in _outdated(now, kept):
+    outdated = chain(_samples(connection, now - kept.samples), _outdated(now, kept))
+    for table, conditions in outdated:
         if left <= 0:
             break
         key = list(table.primary_key.columns)
@@ -32,9 +35,20 @@ def prune(connection: Connection, now: float, kept: Retention, limit: int) -> in
     return limit - left
 
 
+def _samples(
+    connection: Connection, before: float
+) -> Iterator[tuple[Table, list[ColumnElement[bool]]]]:
+    if connection.dialect.name == "sqlite":
+        yield samples, [samples.c.at < before]
+        return
+    # The others are dropped whole.
+    for name in partitions.undroppable(connection):
+        part = samples.to_metadata(MetaData(), name=name)
+        yield part, [part.c.at < before]
+
+
 def _outdated(now: float, kept: Retention) -> Iterator[tuple[Table, list[ColumnElement[bool]]]]:
     yield sessions, [sessions.c.expires_at < now - kept.sessions]
-    yield samples, [samples.c.at < now - kept.samples]
     yield events, [events.c.at < now - kept.events]
     yield contacts, [contacts.c.at < now - kept.contacts]
     newest = exists().where(

@@ -114,7 +114,7 @@ samples = Table(
     Column("at", Double, primary_key=True),
     _text("source"),
     _blob("vitals"),  # catalogue id: value
-    Index("ix_samples_at", "at"),
+    Index("ix_samples_at", "at").ddl_if(dialect="sqlite"),  # see acs.storage.partitions
     sqlite_with_rowid=False,
 )
 

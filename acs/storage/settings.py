@@ -39,7 +39,9 @@ class StorageSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         key_file: file with the key of stored secrets; null: ``acsd.key`` beside the SQLite file,
             ``/var/lib/acsd/acsd.key`` with PostgreSQL.
         readers: threads, each with a connection of its own, that answer reads.
-        busy_timeout: how long a statement waits for another's lock before it fails.
+        busy_timeout: how long a statement waits for another's lock before it fails; with
+            PostgreSQL it may run for four times as long.
+        pooled: PostgreSQL is reached through a pooler in transaction mode (pgbouncer).
         retention: how long rows are kept.
     """
 
@@ -47,6 +49,7 @@ class StorageSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     key_file: str | None = None
     readers: int = 4
     busy_timeout: Duration = Duration(15)
+    pooled: bool = False
     retention: Retention = Retention()
 
     def __post_init__(self) -> None:

@@ -18,6 +18,7 @@ from acs.storage import (
     identities,
     incidents,
     models,
+    partitions,
     retention,
     rotating,
     sessions,
@@ -98,10 +99,16 @@ class Store(Reads):
         """
         box = Box(key)
         database = Database(
-            settings.url, busy_timeout=settings.busy_timeout, readers=settings.readers
+            settings.url,
+            busy_timeout=settings.busy_timeout,
+            readers=settings.readers,
+            pooled=settings.pooled,
         )
         try:
             upgrade_database(database)
+            if not database.is_sqlite:
+                with database.readers.connect() as connection:
+                    partitions.tend(connection, settings.retention.samples)
             prepare_switches(database, box)
             tools = Tools(Statements(database), box, times, SecretMaker(secrets.token_hex))
         except Exception as error:
@@ -255,8 +262,14 @@ class Store(Reads):
         return self._write(models.remove_model, name)
 
     def prune(self, now: float, kept: Retention, limit: int) -> Deferred[int]:
-        """Delete up to ``limit`` outdated rows; how many were."""
-        return self._write(retention.prune, now, kept, limit)
+        """Delete up to ``limit`` outdated rows; how many were.
+
+        PostgreSQL's stretches of samples are made and dropped first, whole and beyond that limit.
+        """
+        if self._database.is_sqlite:
+            return self._write(retention.prune, now, kept, limit)
+        tended = self._read(partitions.tend, kept.samples)
+        return tended.addCallback(lambda _: self._write(retention.prune, now, kept, limit))
 
     def _write(
         self,

@@ -31,7 +31,7 @@ def upgrade(url: str) -> str:
         StorageUnavailableError: the database cannot be reached or written.
         NewerSchemaError: the database was written by a newer release.
     """
-    database = Database(url, readers=1)
+    database = Database(url, readers=1, pooled=True)  # so few statements gain nothing by preparing
     try:
         return upgrade_database(database)
     finally:
@@ -48,6 +48,8 @@ def upgrade_database(database: Database) -> str:
     try:
         with database.writer.begin() as connection:
             if not database.is_sqlite:
+                connection.execute(text("SET LOCAL statement_timeout = 0"))
+                connection.execute(text("SET LOCAL lock_timeout = 0"))
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
             before = migrating.revision(connection)
             if before != newest:

@@ -10,6 +10,7 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from acs.commands import Command, GuardFacts, Proposal, Refusal
+from acs.duration import Duration
 from acs.facts import Event, Fact, Informed, Judged, Sampled
 from acs.identity import DeviceId
 from acs.storage.settings import StorageSettings
@@ -33,9 +34,10 @@ class Desk:
         self._deliveries: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._stores: list[Store] = []
 
-    def open(self, *, busy_timeout: float = 15.0, key: bytes = KEY) -> Store:
+    def open(self, *, busy_timeout: float = 15.0, key: bytes = KEY, pooled: bool = False) -> Store:
         """A store on the test's database."""
-        settings = StorageSettings(url=self.url, readers=2, busy_timeout=busy_timeout)  # type: ignore[arg-type]  # a float will do
+        patience = Duration(busy_timeout)
+        settings = StorageSettings(url=self.url, readers=2, busy_timeout=patience, pooled=pooled)
         store = Store.open(settings, deliver=self._deliveries.put, key=key)
         self._stores.append(store)
         return store

@@ -19,7 +19,14 @@ from acs.storage.upgrading import upgrade
 def test_the_migrations_make_the_tables_of_the_schema(url: str) -> None:
     engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+
+        def compared(_thing: object, name: str | None, *_more: object) -> bool:
+            # Stretches of samples are parts of one table, and need no index by time.
+            parted = connection.dialect.name == "postgresql"
+            return not (parted and name in {"samples_rest", "ix_samples_at"})
+
+        options = {"compare_type": True, "include_object": compared}
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, metadata) == []
         partial = {
             index["name"]

@@ -1,7 +1,6 @@
 """A real agent: net-snmp's snmpd, when it is installed. .ci/run installs it."""
 
 import os
-import shutil
 import socket
 import subprocess
 import time
@@ -9,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.programs import program
 
 PASSWORDS = {"auth": "auth-pass-1234", "priv": "priv-pass-1234"}
 _CONFIG = """
@@ -30,16 +31,6 @@ def free_udp_port() -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def program(name: str) -> str:
-    """The path of a program that CI must have; without it the test is skipped elsewhere."""
-    found = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin")
-    if found is None:
-        if os.environ.get("ACSD_REQUIRE_CAPTURES") == "1":
-            pytest.fail(f"{name} is not installed; .ci/run installs it")
-        pytest.skip(f"{name} is not installed")
-    return found
 
 
 @pytest.fixture(scope="session")

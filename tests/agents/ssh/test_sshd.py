@@ -18,7 +18,7 @@ from agents.ssh.device import SshDevice, SshMemory
 from agents.ssh.errors import HostKeyError, RefusedError
 from agents.ssh.profiles import load_ssh_profiles
 from tests.agents.running import run
-from tests.agents.snmp.conftest import program
+from tests.programs import program
 
 OPENWRT = load_ssh_profiles()["openwrt"]
 
