@@ -48,7 +48,7 @@ COMMANDS: dict[str, Entry] = {
     "datamodel": Entry(
         "datamodel:datamodel", "Load data models that values are checked against.", FLEET
     ),
-    "db": Entry("service:db", "Look after the database."),
+    "db": Entry("db:db", "Look after the database."),
     "delete": Entry("objects:delete", "Delete an instance of a table of a router.", ROUTER),
     "demo": Entry("service:demo", "Run the daemon with a fleet of virtual routers."),
     "devices": Entry("devices:devices", "List routers, with filters.", FLEET),

@@ -3,6 +3,7 @@
 Only what those commands need; routers and their commands are the daemon's alone.
 """
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from queue import Empty, SimpleQueue
@@ -14,8 +15,9 @@ from twisted.python.failure import Failure
 from acs.cli.errors import CliError
 from acs.facts import Fact
 from acs.log import LogSettings, configure
-from acs.storage import upgrading
+from acs.storage import moving, upgrading
 from acs.storage.errors import FactRefusedError, StorageError
+from acs.storage.moving import Moved, Progress
 from acs.storage.secrets import load_or_create_key
 from acs.storage.settings import StorageSettings
 from acs.storage.store import Store
@@ -92,6 +94,19 @@ def upgrade(url: str) -> str:
         return upgrading.upgrade(url)
     except StorageError as error:
         raise CliError(f"cannot upgrade the database: {error}") from error
+
+
+def move(source: str, destination: str, progress: Progress) -> list[Moved]:
+    """Carry a database over, see ``acs.storage.moving.move``.
+
+    Raises:
+        CliError: it cannot be done; the destination is as empty as it was.
+    """
+    configure(LogSettings(level="warning"))
+    try:
+        return moving.move(source, destination, time.time(), progress)
+    except StorageError as error:
+        raise CliError(f"not moved: {error}") from error
 
 
 @contextmanager

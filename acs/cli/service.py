@@ -1,6 +1,6 @@
-"""Commands around the daemon itself: ``serve``, ``demo``, ``check-config`` and ``db``.
+"""Commands around the daemon itself: ``serve``, ``demo`` and ``check-config``.
 
-They only read options; the daemon, the demonstration and the database have rooms of their own.
+They only read options; the daemon and the demonstration have rooms of their own.
 """
 
 import gc
@@ -69,32 +69,6 @@ def check_config(file: Path) -> None:
     """
     read_config(file)
     click.echo(f"{file}: ok", err=True)
-
-
-@click.group()
-def db() -> None:
-    """Look after the database.
-
-    Example:
-      acs db upgrade --config /etc/acsd/acsd.toml
-    """
-
-
-@db.command()
-@config_option
-def upgrade(config: Path) -> None:
-    """Bring the database's schema up to date, as the daemon does at its start.
-
-    A database in a SQLite file is copied to FILE.before-REVISION first.
-
-    Example:
-      acs db upgrade --config /etc/acsd/acsd.toml
-    """
-    settings = read_config(config)
-    from acs.cli.database import upgrade as bring_up  # noqa: PLC0415 - imports Twisted and SQLAlchemy
-
-    revision = bring_up(settings.storage.url)
-    click.echo(f"the database has schema {revision}", err=True)
 
 
 @click.command()

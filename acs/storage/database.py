@@ -207,6 +207,7 @@ def _postgresql_engine(
         paramstyle="format",
         connect_args={
             "connect_timeout": 5,
+            "fallback_application_name": "acsd",
             "keepalives_idle": 5,
             "tcp_user_timeout": int(busy_timeout * 1000),
             **prepare,

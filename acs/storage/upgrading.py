@@ -40,8 +40,8 @@ def upgrade(url: str) -> str:
 
 def upgrade_database(database: Database) -> str:
     """The same for an open database."""
-    newest = max(path.name for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))[:4]
-    if _stored(database) == newest:
+    newest = newest_revision()
+    if stored_revision(database) == newest:
         return newest
     from acs.storage import migrating  # noqa: PLC0415 - Alembic is loaded when it has work
 
@@ -64,7 +64,12 @@ def upgrade_database(database: Database) -> str:
     return newest
 
 
-def _stored(database: Database) -> str | None:
+def newest_revision() -> str:
+    """The schema of this release."""
+    return max(path.name for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))[:4]
+
+
+def stored_revision(database: Database) -> str | None:
     """The database's revision; None also where that is not plain to see."""
     try:
         with database.readers.connect() as connection:
