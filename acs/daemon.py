@@ -35,6 +35,7 @@ from acs.commands import Command
 from acs.config import Config, command_times
 from acs.cwmp.enrolment import enrol
 from acs.cwmp.importing import import_routers
+from acs.cwmp.proxied import behind
 from acs.cwmp.reaching.assembly import Reach
 from acs.cwmp.server import CwmpServer
 from acs.facts import CommandWithdrawn, Fact
@@ -193,11 +194,15 @@ class Daemon:
         if self._stopping:
             return
         tls = self._tls = TlsListeners(reactor, TlsMetrics(registry))
-        self._port = _listen(reactor, config.cwmp.listen, server.listener)
+        self._port = _listen(
+            reactor, config.cwmp.listen, behind(config.cwmp, server.listener, reactor)
+        )
         reach.start()
         if config.cwmp.tls.listen:
             secured = tls.over("cwmp", config.cwmp.tls, server.listener)
-            self._tls_port = _listen(reactor, config.cwmp.tls.listen, secured)
+            self._tls_port = _listen(
+                reactor, config.cwmp.tls.listen, behind(config.cwmp, secured, reactor)
+            )
         key = load_or_create_key(config.storage.key_path)
         self._files = Files.on(
             reactor,

@@ -33,8 +33,11 @@ FIRMWARE = b"firmware" * 5000
 class Secured(Peer):
     """A peer that speaks TLS and trusts one authority."""
 
-    def __init__(self, port: int, root: Authority, own: Pair | None = None) -> None:
+    def __init__(
+        self, port: int, root: Authority, own: Pair | None = None, before: bytes = b""
+    ) -> None:
         super().__init__(port)
+        self._socket.sendall(before)
         context = ssl.create_default_context(cafile=str(root.file))
         context.check_hostname = False
         if own is not None:
@@ -102,6 +105,20 @@ def test_a_session_over_tls(house: House) -> None:
         assert isinstance(router.talk()[0], GetParameterNames)
     with Peer(house.service.cwmp_port) as plain:
         assert plain.post(inform()).status == 200
+
+
+def test_tls_passed_on_by_a_load_balancer(tmp_path: Path) -> None:
+    """The PROXY protocol's header comes before the handshake."""
+    house = House(tmp_path, proxies=["127.0.0.1/32"])
+    try:
+        header = b"PROXY TCP4 192.0.2.77 10.0.0.2 4711 7548\r\n"
+        with Secured(house.port, house.root, before=header) as router:
+            assert router.post(inform()).message == InformResponse()
+            router.talk()
+        with house.service.client() as client:
+            assert client.get("/v1/routers", params={"q": "192.0.2.77"}).json()["items"]
+    finally:
+        house.close()
 
 
 def test_a_large_answer_comes_whole(house: House) -> None:

@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from acs.cwmp.proxies import networks
 from acs.cwmp.targets import TargetRules
 from acs.duration import Duration
 from acs.listening import address_of
@@ -40,6 +41,8 @@ class CwmpSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             30 s at least).
         connections: open connections at most.
         connections_per_address: the same for one peer address.
+        proxies: address prefixes of load balancers, whose connections begin with a header of the
+            PROXY protocol that tells whose they are.
         admission: requests that may wait for storage at once; a router that comes beyond that with
             a new session is told to come back later, sessions already begun go on.
         collect_interval: a collection is made when the last one is at least this old.
@@ -75,6 +78,7 @@ class CwmpSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     session_timeout: Duration = Duration(60)
     connections: int = 20_000
     connections_per_address: int = 64
+    proxies: tuple[str, ...] = ()
     admission: int = 1_000
     collect_interval: Duration = Duration(600)
     names_per_call: int = 200
@@ -90,6 +94,7 @@ class CwmpSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         address_of(self.listen)
+        networks(self.proxies)
         TargetRules(self.connection_request_prefixes, self.connection_request_ports)
         if not self.path.startswith("/"):
             raise ValueError(f'path: found {self.path!r}, allowed is a path such as "/"')
