@@ -35,6 +35,7 @@ bench: $(READY)
 	$(BIN)/python -m tests.bench.sessions $(BENCH)
 	$(BIN)/python -m tests.bench.kills $(BENCH)
 	$(BIN)/python -m tests.bench.stops $(BENCH)
+	$(BIN)/python -m tests.bench.storm $(BENCH)
 	$(BIN)/python -m tests.bench.codec $(BENCH)
 	$(BIN)/python -m tests.bench.hostile
 	$(BIN)/python -m tests.bench.mutations

@@ -66,11 +66,20 @@ class Exchange:
         around.under_way += 1
         try:
             if around.suspending:  # a session that is being saved must not go on here
-                self._finish(unavailable(around.retry_after()))
+                self._finish(unavailable(around.comebacks.wait()))
+            elif around.under_way > around.settings.admission and self._begins:
+                around.metrics.turned_away("busy")
+                self._finish(unavailable(around.comebacks.wait()))
             else:
                 self._authenticate()
         except Exception as error:  # noqa: BLE001 - whatever it is, the router is told and we live
             self._break(error)
+
+    @property
+    def _begins(self) -> bool:
+        """Whether it is a router's first word: without a cookie, on a new connection."""
+        cookie = self._request.headers.get(b"cookie")
+        return self._connection.served == 1 and cookie_of(cookie) is None
 
     def _then(self, result: "Deferred[Any]", step: Callable[[Any], None]) -> None:
         result.addCallbacks(step, self._failed).addErrback(self._broken)
@@ -200,9 +209,9 @@ class Exchange:
                     around.registry.end(session, "refused")
                 self._finish(mismatch(around, self._connection, self._request, known, claimed))
                 return
-        if around.draining or (session is None and around.under_way > around.settings.admission):
-            around.metrics.turned_away("draining" if around.draining else "busy")
-            self._finish(unavailable(around.retry_after()))
+        if around.draining:
+            around.metrics.turned_away("draining")
+            self._finish(unavailable(around.comebacks.wait()))
             return
         peer = self._connection.peer
         live = around.registry.of_router(claimed)
@@ -210,6 +219,7 @@ class Exchange:
             around.identities.overlapped(claimed, around.seconds() - live.touched_at)
         quirks = around.quirks.of_inform(message)
         policy = around.policy if quirks is NONE else policy_with(around, quirks)
+        around.comebacks.begun += 1
         fresh = around.registry.begin(claimed, self._connection, peer, begin(policy, peer))
         around.claims.authenticated(self._connection)
         self._is_new = True
@@ -228,7 +238,7 @@ class Exchange:
         try:
             waiting = registry.acquire(session)
         except SessionBusyError:
-            self._finish(unavailable(self._around.retry_after()))
+            self._finish(unavailable(self._around.comebacks.wait()))
             return
         if waiting is None:
             self._take(session)
@@ -275,7 +285,7 @@ class Exchange:
         if isinstance(error, FactRefusedError):
             self._finish(refusal(500))
         else:
-            self._finish(unavailable(around.retry_after()))
+            self._finish(unavailable(around.comebacks.wait()))
 
     def _broken(self, failure: Failure) -> None:
         self._break(failure.value)

@@ -3,12 +3,12 @@
 One connection is ``http_connection``'s; what a request means is the handler's.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from twisted.internet import protocol
 from twisted.python.failure import Failure
 
+from acs.cwmp.comebacks import Comebacks
 from acs.cwmp.deadlines import Deadlines
 from acs.cwmp.http_connection import LINGER_SECONDS, Connection, Handler
 from acs.cwmp.http_messages import render, unavailable
@@ -20,7 +20,6 @@ __all__ = ["Connection", "Handler", "Listener"]
 
 # Turned-away peers that may linger at once; beyond, they are cut off.
 _TURNED_AWAY = 1_000
-_RETRY_AFTER = (5.0, 60.0)
 
 
 class _TurnedAway(protocol.Protocol):
@@ -60,7 +59,7 @@ class Listener(protocol.Factory):
         handler: answers requests.
         settings: limits, times, caps, path.
         clock: provides IReactorTime.
-        uniform: a random number between two bounds, for Retry-After.
+        comebacks: when peers that are sent away are to come back.
         metrics: counters.
     """
 
@@ -72,7 +71,7 @@ class Listener(protocol.Factory):
         settings: CwmpSettings,
         *,
         clock: Any,
-        uniform: Callable[[float, float], float],
+        comebacks: Comebacks,
         metrics: CwmpMetrics,
     ) -> None:
         self.handler = handler
@@ -93,7 +92,7 @@ class Listener(protocol.Factory):
         self._most = settings.connections
         self._most_per_peer = settings.connections_per_address
         self._per_peer: dict[str, int] = {}
-        self._uniform = uniform
+        self._comebacks = comebacks
 
     def buildProtocol(self, addr: Any) -> protocol.Protocol | None:  # noqa: N802 - Twisted's name
         """A connection, or, beyond a cap, one that only says 503."""
@@ -104,7 +103,7 @@ class Listener(protocol.Factory):
         if self.turned_away >= _TURNED_AWAY:
             return None
         self.turned_away += 1
-        return _TurnedAway(self, self._uniform(*_RETRY_AFTER))
+        return _TurnedAway(self, self._comebacks.wait())
 
     def next_number(self) -> int:
         """A number for a new connection."""

@@ -16,6 +16,7 @@ from acs.cwmp import discovery
 from acs.cwmp.certified import Certified
 from acs.cwmp.claims import Claims
 from acs.cwmp.codec import Limits
+from acs.cwmp.comebacks import Comebacks
 from acs.cwmp.credentials import CredentialCache
 from acs.cwmp.exchange import Exchange
 from acs.cwmp.gate import Gate
@@ -82,6 +83,7 @@ class CwmpServer:
         identities = Identities(
             now=now, seconds=seconds, shares_serial=quirks.shares_serial, record=records.record
         )
+        comebacks = Comebacks(seconds, uniform)
         self._around = Surroundings(
             settings=settings,
             policy=SessionPolicy(
@@ -124,10 +126,10 @@ class CwmpServer:
             claimed=partial(self._claimed, claimed),
             now=now,
             seconds=seconds,
-            uniform=uniform,
+            comebacks=comebacks,
             message_limits=Limits(body_bytes=settings.body_limit),
         )
-        self.listener = Listener(self, settings, clock=clock, uniform=uniform, metrics=metrics)
+        self.listener = Listener(self, settings, clock=clock, comebacks=comebacks, metrics=metrics)
 
     # --- requests -------------------------------------------------------------------------------
 

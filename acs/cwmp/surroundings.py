@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 from acs.commands import Command, GuardFacts, Refusal
 from acs.cwmp.claims import Claims
 from acs.cwmp.codec import Limits
+from acs.cwmp.comebacks import Comebacks
 from acs.cwmp.gate import Gate
 from acs.cwmp.http_connection import Connection
 from acs.cwmp.identities import Identities
@@ -32,7 +33,7 @@ class Surroundings:
     Attributes:
         now: Unix seconds.
         seconds: a clock that never goes back.
-        uniform: a random number between two bounds.
+        comebacks: when routers that are sent away are to come back.
         guard: objections to a command that is about to be sent.
         committed: is told of all that became durable.
         claimed: is told of each command that is recorded as sent.
@@ -59,13 +60,9 @@ class Surroundings:
     claimed: Callable[[Command], None]
     now: Callable[[], float]
     seconds: Callable[[], float]
-    uniform: Callable[[float, float], float]
+    comebacks: Comebacks
     message_limits: Limits
     empties: MutableMapping[Connection, int] = dataclasses.field(default_factory=WeakKeyDictionary)
     under_way: int = 0
     draining: bool = False
     suspending: bool = False
-
-    def retry_after(self) -> float:
-        """Seconds after which a router that is sent away is to come back; differs each time."""
-        return self.uniform(5.0, 30.0)

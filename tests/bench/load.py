@@ -41,6 +41,7 @@ class Session(asyncio.Protocol):
         self._transport: Any = None  # uvloop's is no asyncio.Transport
         self._buffer = b""
         self._cookie = b""
+        self._head = b""  # of the last answer, in lower case
         self._informed = False
         self._uptime = int(time.time()) - 1_700_000_000
         self._began = time.perf_counter()
@@ -65,6 +66,7 @@ class Session(asyncio.Protocol):
             cookie = self._buffer[at + 11 : end].split(b"\r\n", 1)[0]
             self._cookie = cookie.split(b";", 1)[0].strip()
         status = self._buffer[9:12]
+        self._head = head
         self._buffer = b""
         self._answered(status, body)
 
@@ -106,7 +108,8 @@ class Session(asyncio.Protocol):
 async def drive(options: argparse.Namespace) -> dict[str, Any]:
     """Run sessions until the time or the count is over; return the report."""
     scripts = [
-        wire.Script(options.first + index, options.leaves) for index in range(options.routers)
+        wire.Script(options.first + index, options.leaves, options.event)
+        for index in range(options.routers)
     ]
     loop = asyncio.get_running_loop()
     if options.start_at:
@@ -175,6 +178,7 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--routers", type=int, default=2000)
     parser.add_argument("--leaves", type=int, default=100)
+    parser.add_argument("--event", default="2 PERIODIC")
     parser.add_argument("--concurrency", type=int, default=32)
     parser.add_argument("--seconds", type=float, default=0.0)
     parser.add_argument("--sessions", type=int, default=0)

@@ -137,11 +137,17 @@ def router_id(index: int, leaves: int) -> str:
 
 
 class Script:
-    """What one router says in every session; only its uptime moves."""
+    """What one router says in every session; only its uptime moves.
+
+    Args:
+        index: of the router.
+        leaves: parameters of its tree.
+        event: why it comes.
+    """
 
     __slots__ = ("_answers", "_index", "_inform", "_leaves", "index")
 
-    def __init__(self, index: int, leaves: int) -> None:
+    def __init__(self, index: int, leaves: int, event: str = "2 PERIODIC") -> None:
         self.index = index
         self._index, self._leaves = index, leaves
         mark = "@" * DIGITS
@@ -151,7 +157,7 @@ class Script:
             "<cwmp:Inform><DeviceId><Manufacturer>Bench</Manufacturer><OUI>0A0B0C</OUI>"
             f"<ProductClass>B{leaves}</ProductClass><SerialNumber>S{index:06}</SerialNumber>"
             '</DeviceId>\n<Event soap-enc:arrayType="cwmp:EventStruct[1]"><EventStruct>'
-            "<EventCode>2 PERIODIC</EventCode><CommandKey></CommandKey></EventStruct></Event>"
+            f"<EventCode>{event}</EventCode><CommandKey></CommandKey></EventStruct></Event>"
             "<MaxEnvelopes>1</MaxEnvelopes><CurrentTime>2026-01-01T00:00:00Z</CurrentTime>"
             "<RetryCount>0</RetryCount>"
             + parameter_list({name: values[name] for name in _INFORM_NAMES})

@@ -8,6 +8,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.protocol import connectionDone
 from twisted.internet.task import Clock
 
+from acs.cwmp.comebacks import Comebacks
 from acs.cwmp.deadlines import Deadlines
 from acs.cwmp.http import Connection, Listener
 from acs.cwmp.http_messages import HttpRequest, HttpResponse
@@ -53,7 +54,7 @@ class Port:
             self.echo,
             CwmpSettings(**changes),
             clock=self.clock,
-            uniform=lambda low, high: (low + high) / 2,
+            comebacks=Comebacks(self.clock.seconds, lambda low, high: (low + high) / 2),
             metrics=metrics,
         )
 
@@ -283,7 +284,7 @@ def test_cap_per_address(metrics: Any) -> None:
     first, _ = port.connect()
     second, wire = port.connect()
     assert wire.value().startswith(b"HTTP/1.1 503 ")
-    assert b"Retry-After: 32\r\n" in wire.value()
+    assert b"Retry-After: 8\r\n" in wire.value()
     assert wire.half_closed
     second.dataReceived(HELLO)
     assert not port.echo.requests
@@ -379,7 +380,11 @@ def test_over_real_sockets(metrics: Any, loop: Any) -> None:
 
     def start() -> Deferred[bytes]:
         listener = Listener(
-            echo, CwmpSettings(), clock=loop.reactor, uniform=lambda low, _: low, metrics=metrics
+            echo,
+            CwmpSettings(),
+            clock=loop.reactor,
+            comebacks=Comebacks(loop.reactor.seconds, lambda low, _: low),
+            metrics=metrics,
         )
         port = loop.reactor.listenTCP(0, listener, interface="127.0.0.1")
         talked: Deferred[bytes] = loop.in_thread(lambda: talk(port.getHost().port))
