@@ -9,6 +9,7 @@ import msgspec
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
+from acs.api.acts import begin, refuse
 from acs.api.problems import ApiError
 from acs.api.services import Services
 from acs.api.settings import ApiSettings
@@ -67,7 +68,10 @@ class Gate:
             connection.scope["user"] = Caller("anyone", ())
             return
         caller = await self._caller(connection)
+        channel = SOCKET if connection.scope.get(CHANNEL) == SOCKET else "api"
+        act = begin(connection.scope, caller.name, channel, self._services.clock())
         if not allows(caller.scopes, need):
+            refuse(self._services.store, act, {"status": 403, "needs": need})
             raise ApiError(
                 403,
                 f"This needs a token of scope {need}.",

@@ -9,12 +9,13 @@ from litestar.exceptions import MethodNotAllowedException, NotFoundException
 from litestar.plugins import InitPlugin
 from litestar.utils import normalize_path
 
-from acs.api import problems
+from acs.api import acts, problems
 from acs.api.access import Gate
 from acs.api.checks import ModelShelf
 from acs.api.openapi import FRAMEWORK_PATH, OpenApiDocument, openapi_config
 from acs.api.paths import UnreadableTargetError, check_query, route_path
 from acs.api.routes import (
+    audit,
     cohorts,
     commands,
     contacts,
@@ -34,6 +35,7 @@ from acs.api.routes.given import caller
 from acs.api.services import Services
 from acs.api.settings import ApiSettings
 from acs.api.telemetry import ApiMetrics
+from acs.storage.store import Store
 
 ROUTES = (
     *routers.HANDLERS,
@@ -49,6 +51,7 @@ ROUTES = (
     *effectiveness.HANDLERS,
     *onboarding.HANDLERS,
     *tokens.HANDLERS,
+    *audit.HANDLERS,
     *service.HANDLERS,
 )
 
@@ -57,11 +60,14 @@ class _App(Litestar):
     """Litestar, routing by the path as it was sent: see ``acs.api.paths``; answers are counted."""
 
     counted: ApiMetrics | None = None
+    store: Store | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
             if self.counted is not None:
                 send = self.counted.watched(scope, send)
+            if self.store is not None:
+                send = acts.watched(scope, send, self.store)
             try:
                 scope["path"] = route_path(scope)
                 check_query(scope)
@@ -129,4 +135,5 @@ def create_app(services: Services, settings: ApiSettings) -> Litestar:
         debug=False,
     )
     app.counted = services.counted
+    app.store = services.store
     return app

@@ -17,6 +17,7 @@ from litestar.routes import HTTPRoute
 
 from acs.api import (
     arguments,
+    audit_documents,
     bodies,
     cohort_documents,
     command_bodies,
@@ -44,6 +45,7 @@ MODULES = (
     file_documents,
     incident_documents,
     cohort_documents,
+    audit_documents,
     learning_documents,
     tree_documents,
     bodies,

@@ -16,6 +16,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from acs.cli.errors import ERROR, EXIT_CODES, INTERRUPTED, OK, say_error
+from acs.cli.session import context_option
 
 FLEET, ROUTER, TESTS, DAEMON = "The fleet", "One router", "Tests by a router", "The daemon"
 CASES = "The diagnosis on trial"
@@ -35,6 +36,7 @@ COMMANDS: dict[str, Entry] = {
     "attributes": Entry(
         "parameters:attributes", "Show or change what a router notifies about.", ROUTER
     ),
+    "audit": Entry("audit:audit", "Who did what, and whether the log of it is whole.", FLEET),
     "cancel": Entry("cancel:cancel", "Take back a command that waits.", FLEET),
     "cancel-transfer": Entry(
         "transfers:cancel_transfer", "Have a router give up a transfer.", ROUTER
@@ -45,6 +47,7 @@ COMMANDS: dict[str, Entry] = {
     "commands": Entry("commands:commands", "List commands given to routers, newest first.", FLEET),
     "completion": Entry("completion:completion", "Print the completion script of a shell."),
     "contacts": Entry("contacts:contacts", "Contacts with subscribers.", FLEET),
+    "contexts": Entry("contexts:contexts", "Give names to several daemons, and choose one."),
     "datamodel": Entry(
         "datamodel:datamodel", "Load data models that values are checked against.", FLEET
     ),
@@ -94,6 +97,7 @@ COMMANDS: dict[str, Entry] = {
     "speedtest": Entry("probes:speedtest", "Measure throughput.", TESTS),
     "simulate": Entry("simulate:simulate", "Make labelled cases to try a diagnosis on.", CASES),
     "targets": Entry("targets:targets", "Devices that are polled by SNMP or SSH.", FLEET),
+    "top": Entry("top:top", "Watch the fleet: who is ill, incidents, reboots.", FLEET),
     "tokens": Entry("tokens:tokens", "Make tokens for the API."),
     "traceroute": Entry("probes:traceroute", "Trace a route.", TESTS),
     "transfers": Entry("transfers:transfers", "List a router's downloads and uploads.", ROUTER),
@@ -103,6 +107,7 @@ COMMANDS: dict[str, Entry] = {
     "virtual-router": Entry(
         "virtual:virtual_router", "Run virtual routers, from a dump of a real one too.", DAEMON
     ),
+    "watch": Entry("follow:watch", "Watch one router: its card, kept up to date.", ROUTER),
     "wifi-scan": Entry("probes:wifi_scan", "Look for neighbouring Wi-Fi networks.", TESTS),
 }
 
@@ -194,11 +199,13 @@ def keep_examples(command: click.Command) -> None:
     epilog=EXIT_CODES,
 )
 @click.version_option(package_name="acsd", message="acsd %(version)s")
+@context_option
 def app() -> None:
     """Look after a fleet of home routers: who is ill, what would help, and safe reboots.
 
     A ROUTER is a router's id or an unambiguous piece of it, such as the serial number. Commands
-    speak to the daemon over its Unix socket, or with --url and --token over HTTP.
+    speak to the daemon over its Unix socket, or with --url and --token over HTTP; names for several
+    daemons are given with "acs contexts".
 
     Examples:
       acs devices --verdict reboot

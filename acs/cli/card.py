@@ -23,6 +23,11 @@ _LIKELY = 0.01  # causes below are not worth a word
 
 def draw(out: "Console", status: Status, samples: Samples, now: float) -> None:
     """Print the card. ``samples`` are oldest first; ``now`` is Unix seconds."""
+    out.print(card(status, samples, now))
+
+
+def card(status: Status, samples: Samples, now: float) -> Group:
+    """The card as something to print."""
     parts: list[RenderableType] = [_head(status.router), _identity(status, now), Text()]
     parts.append(verdict_lines(status.verdict, now))
     telling = {each.metric for each in status.verdict.evidence} if status.verdict else set()
@@ -30,7 +35,7 @@ def draw(out: "Console", status: Status, samples: Samples, now: float) -> None:
     if trends is not None:
         parts += [Text(), trends]
     parts += [Text(), _commands(status.commands, now)]
-    out.print(Group(*parts))
+    return Group(*parts)
 
 
 def _head(router: Router) -> Text:

@@ -3,15 +3,18 @@
 Only what those commands need; routers and their commands are the daemon's alone.
 """
 
+import getpass
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from typing import Any
 
+import click
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
+from acs.audit import Act, acting
 from acs.cli.errors import CliError
 from acs.facts import Fact
 from acs.log import LogSettings, configure
@@ -122,10 +125,18 @@ def opened(settings: StorageSettings) -> Iterator[Database]:
         store = Store.open(settings, deliver=lambda call: call(), key=key, metrics=None)
     except (StorageError, OSError) as error:
         raise CliError(f"cannot open the database: {error}") from error
+    act = Act(who=getpass.getuser(), channel="cli", what=_words(), at=time.time())
     try:
-        yield Database(store)
+        with acting(act):
+            yield Database(store)
     finally:
         store.close()
+
+
+def _words() -> str:
+    """The command that was given, without its arguments, which may be secret."""
+    context = click.get_current_context(silent=True)
+    return "acs" if context is None else context.command_path
 
 
 def _wait(deferred: "Deferred[Any]") -> Any:

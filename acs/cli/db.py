@@ -10,6 +10,7 @@ import click
 
 from acs.cli.output import print_json, table
 from acs.cli.service import config_option, read_config
+from acs.cli.session import json_option
 
 if TYPE_CHECKING:
     from acs.storage.moving import Progress
@@ -53,7 +54,7 @@ def _url(_ctx: click.Context, _parameter: click.Parameter, value: str) -> str:
 @db.command()
 @click.argument("source", callback=_url)
 @click.argument("destination", callback=_url)
-@click.option("--json", "as_json", is_flag=True, help="Counts and digests as JSON.")
+@json_option
 def move(source: str, destination: str, *, as_json: bool) -> None:
     """Carry an installation over from the database SOURCE to the empty database DESTINATION.
 

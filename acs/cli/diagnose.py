@@ -21,8 +21,9 @@ _LEVEL = 6
 @click.command()
 @click.argument("subject", metavar="ROUTER|CASES")
 @click.option(
-    "--output",
+    "--into",
     "-o",
+    "output",
     type=click.File("wb"),
     default="-",
     help="Where the verdicts of CASES go, one JSON object a line; compressed if the name ends "
@@ -56,7 +57,7 @@ def diagnose(
 
     Examples:
       acs diagnose SN123456
-      acs diagnose cases.jsonl.gz --output verdicts.jsonl
+      acs diagnose cases.jsonl.gz --into verdicts.jsonl
     """
     if _is_file(subject):
         _judge(Path(subject), output, config, strict=strict)

@@ -11,6 +11,7 @@ from acs.cli.case_files import LineReader
 from acs.cli.errors import USAGE, CliError
 from acs.cli.output import print_json
 from acs.cli.service import read_config
+from acs.cli.session import json_option
 
 if TYPE_CHECKING:
     from diagnostics.cases import Case, Label
@@ -43,7 +44,7 @@ _LEARNED = ("best threshold", "logistic regression", "gradient boosting")
     help="Which baselines stand beside the diagnosis; all by default, '' for none.",
 )
 @click.option("--ablations", is_flag=True, help="Also judge without some kinds of knowledge; slow.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 @click.option("--html", type=click.Path(path_type=Path), help="Also write a page with figures.")
 @click.option(
     "--config",

@@ -1,4 +1,7 @@
-"""Printing: JSON for programs, tables and text for people. What is printed is decided elsewhere."""
+"""Printing: JSON and CSV for programs, tables and text for people.
+
+What is printed is decided elsewhere.
+"""
 
 import os
 import sys
@@ -38,8 +41,22 @@ STATE_STYLES = {
 }
 
 
+TABLE, JSON, CSV = "table", "json", "csv"
+FORMS = (TABLE, JSON, CSV)
+FORM = "acs.output"  # where a context keeps what --output asked for
+
+
 def print_json(value: object) -> None:
-    """Print a value as one JSON document, laid out for reading; times become RFC 3339."""
+    """Print a value as one JSON document, laid out for reading; as CSV if --output asks for that.
+
+    Times become RFC 3339.
+    """
+    ctx = click.get_current_context(silent=True)
+    if ctx is not None and ctx.meta.get(FORM) == CSV:
+        from acs.cli.records import as_csv  # noqa: PLC0415 - few ask for it
+
+        click.echo(as_csv(value), nl=False)
+        return
     text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
     # JSON leaves DEL, C1 controls and direction marks alone; a terminal may obey them.
     click.echo("\n".join(_escape(line) for line in text.split("\n")))

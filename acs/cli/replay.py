@@ -12,7 +12,7 @@ import click
 
 from acs.cli.errors import ERROR, NOT_FOUND, CliError
 from acs.cli.output import print_json
-from acs.cli.session import surroundings
+from acs.cli.session import json_option, surroundings
 
 if TYPE_CHECKING:
     from acs.cli.player import Step
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.argument("transcripts", nargs=-1, required=True, metavar="TRANSCRIPT...")
 @click.option("--full", is_flag=True, help="Print every parameter, however many there are.")
 @click.option("--xml", is_flag=True, help="Print the server's replies as XML too.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 @click.pass_context
 def replay(
     ctx: click.Context, *, transcripts: tuple[str, ...], full: bool, xml: bool, as_json: bool

@@ -4,6 +4,7 @@ No command's own logic lives here.
 """
 
 import functools
+import os
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, closing
@@ -11,8 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import click
+from click.core import ParameterSource
 
+from acs.cli.contexts_file import Asked, chosen, path_of, read
 from acs.cli.errors import USAGE, CliError
+from acs.cli.output import CSV, FORM, FORMS, JSON
 
 if TYPE_CHECKING:
     import httpx
@@ -23,6 +27,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
+_CONTEXT = "acs.context"  # where a context of click keeps the name that was asked for
 DEFAULT_SOCKET = "/run/acsd/api.sock"
 
 
@@ -45,9 +50,10 @@ class Access:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a command takes from outside: the clock and, in place of a connection, a transport."""
+    """What a command takes from outside: clock, sleep and perhaps a transport of requests."""
 
     now: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
     transport: "httpx.BaseTransport | None" = None
 
 
@@ -64,6 +70,7 @@ class Session:
         self._around = around
         self._stack = ExitStack()
         self.now = around.now
+        self.sleep = around.sleep
 
     @functools.cached_property
     def client(self) -> "Client":
@@ -94,7 +101,7 @@ _OPTIONS = (
         default=DEFAULT_SOCKET,
         show_default=True,
         show_envvar=True,
-        help="Unix socket of the daemon.",
+        help="Unix socket of the daemon; without it, the context in use ('acs contexts').",
     ),
     click.option(
         "--url",
@@ -114,13 +121,69 @@ _OPTIONS = (
 )
 
 
+def context_option(command: Callable[P, R]) -> Callable[P, R]:
+    """Add --context to the program itself: it stands before the command's name."""
+    return click.option(
+        "--context",
+        metavar="NAME",
+        expose_value=False,
+        callback=_remember_context,
+        shell_complete=_complete_context,
+        help="Speak to the daemon of this name: see 'acs contexts'. Else ACS_CONTEXT.",
+    )(command)
+
+
+def _remember_context(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+    ctx.meta[_CONTEXT] = value
+
+
+def _complete_context(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    try:
+        names = read(path_of(os.environ)).contexts
+    except CliError:
+        return []
+    return sorted(name for name in names if name.startswith(incomplete))
+
+
+def access_of(ctx: click.Context, socket: str, url: str, token: str) -> Access:
+    """Where the daemon is, by flags, environment, the context in use, or the default socket.
+
+    A context's own token goes with it; --token and ACS_TOKEN are for one that has none.
+
+    Raises:
+        CliError: what was said contradicts itself, or the contexts cannot be used.
+    """
+    source = ctx.get_parameter_source
+    flagged = {name: source(name) is ParameterSource.COMMANDLINE for name in ("socket", "url")}
+    said = source("socket") is not ParameterSource.DEFAULT  # the default would hide all contexts
+    asked = Asked(
+        flag_socket=socket if flagged["socket"] else "",
+        flag_url=url if flagged["url"] else "",
+        flag_context=ctx.meta.get(_CONTEXT) or "",
+        socket=socket if said else "",
+        url=url,
+        context=os.environ.get("ACS_CONTEXT", ""),
+    )
+    found = chosen(asked, lambda: read(path_of(os.environ)))
+    if found is not None and found.url:
+        flagged_token = source("token") is ParameterSource.COMMANDLINE
+        # ACS_TOKEN beside ACS_URL is that server's; it is not shown to another one.
+        fits = found.url == url or not url
+        return Access(
+            url=found.url,
+            token=token if flagged_token else found.secret() or (token if fits else ""),
+        )
+    if token and not url:
+        raise CliError("--token needs --url: the socket asks for none", USAGE)
+    return Access(socket=socket if found is None else found.socket)
+
+
 def with_api(command: Callable[Concatenate[Session, P], R]) -> Callable[..., R]:
     """Add --socket, --url and --token to a command, and hand it a ``Session`` first."""
 
     def run(*, socket: str, url: str, token: str, **given: Any) -> R:
-        if token and not url:
-            raise CliError("--token needs --url: the socket asks for none", USAGE)
-        session = Session(Access(socket, url, token), surroundings(click.get_current_context()))
+        ctx = click.get_current_context()
+        session = Session(access_of(ctx, socket, url, token), surroundings(ctx))
         with closing(session):
             return call(session, **given)
 
@@ -130,8 +193,34 @@ def with_api(command: Callable[Concatenate[Session, P], R]) -> Callable[..., R]:
 
 
 def json_option(command: Callable[P, R]) -> Callable[P, R]:
-    """Add --json: JSON on stdout in place of text for people."""
-    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+    """Add --output, and --json as its short form; ``as_json``: print data in place of text.
+
+    Which form the data takes is ``print_json``'s matter.
+    """
+    form = click.option(
+        "--output",
+        "form",
+        type=click.Choice(FORMS),
+        is_eager=True,
+        expose_value=False,
+        callback=_remember,
+        help="What to print: a table or text, JSON, or CSV of the raw records.  [default: table]",
+    )
+    short = click.option(
+        "--json", "as_json", is_flag=True, callback=_is_data, help="The same as --output json."
+    )
+    return form(short(command))
+
+
+def _remember(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+    ctx.meta[FORM] = value
+
+
+def _is_data(ctx: click.Context, _param: click.Parameter, value: bool) -> bool:  # noqa: FBT001 - click's signature
+    form = ctx.meta.get(FORM)
+    if value and form not in (None, JSON):
+        raise click.UsageError(f"--json and --output {form} are two forms; give one", ctx)
+    return value or form in (JSON, CSV)
 
 
 router_argument = click.argument("router", metavar="ROUTER")

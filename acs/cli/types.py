@@ -9,9 +9,16 @@ from acs.duration import Duration
 
 
 class Seconds(click.ParamType[Duration]):
-    """A duration such as ``90s`` or ``45m``."""
+    """A duration such as ``90s`` or ``45m``.
+
+    Args:
+        at_least: seconds; what is shorter is a usage error.
+    """
 
     name = "duration"
+
+    def __init__(self, at_least: float = 0.0) -> None:
+        self._at_least = at_least
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
@@ -20,9 +27,12 @@ class Seconds(click.ParamType[Duration]):
         if isinstance(value, Duration):
             return value
         try:
-            return Duration.parse(value)
+            found = Duration.parse(value)
         except ValueError as error:
             self.fail(str(error), param, ctx)
+        if found < self._at_least:
+            self.fail(f"found {value!r}, at least {self._at_least:g}s is allowed", param, ctx)
+        return found
 
 
 class Expiry(click.ParamType[datetime | Duration]):

@@ -20,15 +20,22 @@ class _Run(Protocol):
     def __call__(self, call: Callable[[Connection], T]) -> "Deferred[T]": ...
 
 
+class _Write(Protocol):
+    def __call__(
+        self, call: Callable[[Connection], Any], told: dict[str, object] | None = None
+    ) -> Any: ...
+
+
 class Learned:
     """Reads and writes; each returns a Deferred, as the store's own do.
 
     Args:
         read: runs a call in a reader's thread.
-        write: runs a call in the writer's transaction, under the lock of budgets.
+        write: runs a call in the writer's transaction, under the lock of budgets; the audit log
+            tells of it what is given with it.
     """
 
-    def __init__(self, read: _Run, write: "Callable[[Callable[[Connection], Any]], Any]") -> None:
+    def __init__(self, read: _Run, write: _Write) -> None:
         self._read = read
         self._write = write
 
@@ -72,7 +79,9 @@ class Learned:
 
     def resume_policy(self, now: float) -> "Deferred[Policy | None]":
         """An operator lets a stopped policy go on: with a new canary."""
-        done: Deferred[Policy | None] = self._write(lambda c: policies.again(c, now))
+        done: Deferred[Policy | None] = self._write(
+            lambda c: policies.again(c, now), {"policy_resumed": True}
+        )
         return done
 
     # --- trees ---------------------------------------------------------------------------------
@@ -91,5 +100,7 @@ class Learned:
 
     def resume_model(self, model: str) -> "Deferred[int]":
         """An operator has looked at a model; how many silent routers were forgotten."""
-        done: Deferred[int] = self._write(lambda c: silences.resume(c, model))
+        done: Deferred[int] = self._write(
+            lambda c: silences.resume(c, model), {"model_resumed": model}
+        )
         return done

@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from acs.storage import (
     partitions,
+    schema_audit,
     schema_cohorts,
     schema_credentials,
     schema_files,
@@ -39,6 +40,7 @@ from acs.storage.upgrading import newest_revision, stored_revision, upgrade_data
 
 # Whoever imports a schema room has its tables in the metadata.
 ROOMS = (
+    schema_audit,
     schema_cohorts,
     schema_credentials,
     schema_files,

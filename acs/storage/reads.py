@@ -10,8 +10,10 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection, text
 from twisted.internet.defer import Deferred
 
+from acs.audit import Entry, in_act
 from acs.commands import Command, CommandState, OpenIncident
 from acs.storage import (
+    auditing,
     credentials,
     files,
     incidents,
@@ -79,15 +81,17 @@ class Reads:
             done.errback(StorageClosedError("storage is closed"))
             return done
 
+        answer, fail = in_act(done.callback), in_act(done.errback)
+
         def read() -> None:
             try:
                 with self._database.readers.connect() as connection:
                     found = call(connection, *args, **kwargs)
             except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to the caller
                 failure = as_storage_error(error)
-                self._deliver(lambda: done.errback(failure))
+                self._deliver(lambda: _tell(fail, failure))
             else:
-                self._deliver(lambda: done.callback(found))
+                self._deliver(lambda: _tell(answer, found))
 
         self._pool.submit(read)
         return done
@@ -99,6 +103,10 @@ class Reads:
             connection.execute(text("SELECT 1"))
 
         return self._read(ping)
+
+    def audit(self, query: auditing.Query) -> Deferred[list[Entry]]:
+        """Entries of the audit log."""
+        return self._read(auditing.entries, query)
 
     # --- routers ------------------------------------------------------------------------------
 
@@ -305,3 +313,7 @@ class Reads:
     def datamodel(self, name: str) -> Deferred[bytes | None]:
         """A data model's contents."""
         return self._read(models.model_body, name)
+
+
+def _tell(call: Callable[[T], object], value: T) -> None:
+    call(value)

@@ -16,6 +16,7 @@ from acs.storage.schema import (
     sessions,
     verdicts,
 )
+from acs.storage.schema_audit import audit
 from acs.storage.schema_incidents import incident_routers, incidents
 from acs.storage.schema_learning import checks, trials
 from acs.storage.settings import Retention
@@ -30,6 +31,8 @@ def prune(connection: Connection, now: float, kept: Retention, limit: int) -> in
             break
         key = list(table.primary_key.columns)
         oldest = select(*key).where(*conditions).limit(left)
+        if table is audit:  # from its beginning, so that no gap comes into it
+            oldest = oldest.order_by(*key)
         here = key[0].in_(oldest) if len(key) == 1 else tuple_(*key).in_(oldest)
         left -= connection.execute(delete(table).where(here)).rowcount
     return limit - left
@@ -50,6 +53,7 @@ def _samples(
 def _outdated(now: float, kept: Retention) -> Iterator[tuple[Table, list[ColumnElement[bool]]]]:
     yield sessions, [sessions.c.expires_at < now - kept.sessions]
     yield events, [events.c.at < now - kept.events]
+    yield audit, [audit.c.at < now - kept.audit]
     yield contacts, [contacts.c.at < now - kept.contacts]
     newest = exists().where(
         routers.c.router_id == verdicts.c.router_id,

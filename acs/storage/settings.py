@@ -20,6 +20,7 @@ class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         contacts: subscribers' contacts.
         sessions: suspended sessions past their own expiry.
         quarantined: unknown routers that have not asked again.
+        audit: the audit log.
     """
 
     samples: Duration = Duration(30 * _DAY)
@@ -29,6 +30,7 @@ class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     contacts: Duration = Duration(365 * _DAY)
     sessions: Duration = Duration(3600)
     quarantined: Duration = Duration(30 * _DAY)
+    audit: Duration = Duration(1095 * _DAY)
 
 
 class StorageSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -10,9 +10,11 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection
 from twisted.internet.defer import Deferred
 
+from acs.audit import ACT, Act, in_act
 from acs.commands import Command, Proposal
 from acs.facts import Fact, Noted
 from acs.storage import (
+    auditing,
     commanding,
     files,
     identities,
@@ -26,6 +28,7 @@ from acs.storage import (
     targets,
     tokens,
 )
+from acs.storage.auditing import Told
 from acs.storage.cohorts import CohortBook
 from acs.storage.commanding import Guard
 from acs.storage.database import Database, as_storage_error
@@ -67,7 +70,7 @@ class Store(Reads):
         self._writer = writer
         self._gatherer = Gatherer(tools.times)
         self._tools = tools
-        self.learned = Learned(self._read, lambda call: self._put(call, guarded=True))
+        self.learned = Learned(self._read, self._put_learned)
         self.cohorts = CohortBook(database, self._read, self._put)
 
     @classmethod
@@ -135,7 +138,12 @@ class Store(Reads):
         None for all else.
         """
         done: Deferred[tuple[object, ...]] = Deferred()
-        self._writer.put(Item(facts, done=done.callback, failed=done.errback))
+        told = None
+        if ACT.get() is not None and (values := auditing.of_facts(facts)) is not None:
+            told = _told(values, facts[0].router_id)
+        self._writer.put(
+            Item(facts, told=told, done=in_act(done.callback), failed=in_act(done.errback))
+        )
         return done
 
     def commit_then(
@@ -155,7 +163,19 @@ class Store(Reads):
 
         Fails with FactRefusedError when the router is not known.
         """
-        return self._guarded(commanding.propose, self._gatherer, self._tools.box, proposal, guard)
+        act = ACT.get()
+        if proposal.asked_by == "policy":
+            act = Act(who="policy", channel="daemon", what="propose", at=proposal.at)
+        told = None
+        if act is not None:
+            act.is_told = True
+            told = Told(act, proposal.router_id, {})
+        call = commanding.propose
+        return self._put(
+            lambda c: call(c, self._gatherer, self._tools.box, proposal, guard),
+            guarded=True,
+            told=told,
+        )
 
     def claim(self, router_id: str, now: float, guard: Guard) -> Deferred[Command | None]:
         """The router's oldest queued command that may go out, recorded as sent at ``now``.
@@ -182,7 +202,12 @@ class Store(Reads):
     def set_stop(self, stopped: bool, by: str, now: float, reason: str = "") -> Deferred[None]:  # noqa: FBT001 - reads as store.set_stop(True, by=…)
         """Set or lift the kill switch of reboots."""
         call = switches.stop_reboots
-        return self._guarded(call, stopped=stopped, by=by, now=now, reason=reason)
+        told = _told({"reboots_stopped": stopped, "reason": reason})
+        return self._put(
+            lambda c: call(c, stopped=stopped, by=by, now=now, reason=reason),
+            guarded=True,
+            told=told,
+        )
 
     def trust_identity(self, router_id: str, by: str, now: float) -> Deferred[None]:
         """An operator says that no other device has this router's identity (any more).
@@ -227,11 +252,13 @@ class Store(Reads):
     ) -> Deferred[None]:
         """Add an operator's token. Fails with FactRefusedError when the name is taken."""
         token = Token(name, tuple(scopes), now, expires_at)
-        return self._write(tokens.add_token, token_hash, token)
+        told = _told({"token": name, "scopes": list(scopes), "expires_at": expires_at})
+        return self._put(lambda c: tokens.add_token(c, token_hash, token), told=told)
 
     def remove_token(self, name: str) -> Deferred[bool]:
         """Remove a token; whether there was one."""
-        return self._write(tokens.remove_token, name)
+        told = _told({"token_removed": name})
+        return self._put(lambda c: tokens.remove_token(c, name), told=told)
 
     def keep_intervals(self, found: Mapping[str, float]) -> Deferred[None]:
         """Remember how often routers inform, seconds."""
@@ -239,11 +266,13 @@ class Store(Reads):
 
     def add_file(self, row: FileRow) -> Deferred[None]:
         """Add a file to the catalogue, under an id of its own."""
-        return self._write(files.add_file, row)
+        told = _told({"file": row.file_id, "name": row.name, "sha256": row.sha256})
+        return self._put(lambda c: files.add_file(c, row), told=told)
 
     def remove_file(self, file_id: str) -> Deferred[bool]:
         """Take a file out of the catalogue; whether it was there."""
-        return self._write(files.remove_file, file_id)
+        told = _told({"file_removed": file_id})
+        return self._put(lambda c: files.remove_file(c, file_id), told=told)
 
     def add_upload(self, row: UploadRow) -> Deferred[bool]:
         """Record an upload; False if there is one of that command. FactRefusedError: no router."""
@@ -251,15 +280,23 @@ class Store(Reads):
 
     def remove_upload(self, router_id: str, command_id: str) -> Deferred[bool]:
         """Forget an upload; whether it was known."""
-        return self._write(files.remove_upload, router_id, command_id)
+        told = _told({"upload_removed": command_id}, router_id)
+        return self._put(lambda c: files.remove_upload(c, router_id, command_id), told=told)
 
     def put_datamodel(self, summary: models.ModelSummary, body: bytes) -> Deferred[None]:
         """Store a data model in place of one of the same name."""
-        return self._write(models.put_model, self._database, summary, body)
+        told = _told({"datamodel": summary.name})
+        return self._put(lambda c: models.put_model(c, self._database, summary, body), told=told)
 
     def remove_datamodel(self, name: str) -> Deferred[bool]:
         """Remove a data model; whether there was one."""
-        return self._write(models.remove_model, name)
+        told = _told({"datamodel_removed": name})
+        return self._put(lambda c: models.remove_model(c, name), told=told)
+
+    def record_refusal(self, act: Act, values: Mapping[str, object]) -> Deferred[None]:
+        """An act that was refused before anything was stored; ``values`` say why."""
+        told = Told(act, "", values, outcome="refused")
+        return self._put(lambda _: None, told=told)
 
     def prune(self, now: float, kept: Retention, limit: int) -> Deferred[int]:
         """Delete up to ``limit`` outdated rows; how many were.
@@ -287,7 +324,35 @@ class Store(Reads):
     ) -> Deferred[T]:
         return self._put(lambda c: call(c, *args, **kwargs), guarded=True)
 
-    def _put(self, call: Callable[[Connection], object], *, guarded: bool = False) -> Deferred[Any]:
+    def _put(
+        self,
+        call: Callable[[Connection], object],
+        *,
+        guarded: bool = False,
+        told: Told | None = None,
+    ) -> Deferred[Any]:
         done: Deferred[Any] = Deferred()
-        self._writer.put(Item(call=call, guarded=guarded, done=done.callback, failed=done.errback))
+        self._writer.put(
+            Item(
+                call=call,
+                guarded=guarded,
+                told=told,
+                done=in_act(done.callback),
+                failed=in_act(done.errback),
+            )
+        )
         return done
+
+    def _put_learned(
+        self, call: Callable[[Connection], object], told: dict[str, object] | None = None
+    ) -> Deferred[Any]:
+        return self._put(call, guarded=True, told=None if told is None else _told(told))
+
+
+def _told(values: Mapping[str, object], about: str = "") -> Told | None:
+    """What the audit log is to tell; None: nobody is at it but the daemon itself."""
+    act = ACT.get()
+    if act is None:
+        return None
+    act.is_told = True
+    return Told(act, about, values)

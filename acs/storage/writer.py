@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from acs.facts import Fact
 from acs.storage.applying import apply_items
+from acs.storage.auditing import Told, append
 from acs.storage.database import Database, as_storage_error, is_outage, is_retriable, run
 from acs.storage.errors import StorageClosedError, StorageError, StorageUnavailableError
 from acs.storage.work import Tools
@@ -54,11 +55,12 @@ class Item:
         facts: to be applied together.
         call: instead of facts.
         guarded: the call counts budgets.
+        told: what the audit log is to tell of it, in the same transaction.
         done: takes the result once it is durable.
         failed: takes the error when it is not.
     """
 
-    __slots__ = ("call", "done", "error", "facts", "failed", "guarded", "result")
+    __slots__ = ("call", "done", "error", "facts", "failed", "guarded", "result", "told")
 
     def __init__(
         self,
@@ -66,12 +68,14 @@ class Item:
         call: Callable[[Connection], object] | None = None,
         *,
         guarded: bool = False,
+        told: Told | None = None,
         done: Callable[[Any], object],
         failed: Callable[[Exception], object],
     ) -> None:
         self.facts = facts
         self.call = call
         self.guarded = guarded
+        self.told = told
         self.done = done
         self.failed = failed
         self.result: object = None
@@ -205,6 +209,9 @@ class Writer:
                 self._lock(connection)
             for items in _runs(batch):
                 self._perform(connection, items)
+            told = [(i.told, i.result) for i in batch if i.told is not None and i.error is None]
+            if told:
+                append(connection, told)
             try:
                 transaction.commit()
             except Exception as error:

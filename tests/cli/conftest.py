@@ -57,10 +57,11 @@ VERDICT = Verdict(
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Result]:
     """``run("devices", "--json", handler=..., ...)`` runs ``acs devices --json``."""
-    for name in ("ACS_SOCKET", "ACS_URL", "ACS_TOKEN", "ACS_CONFIG"):
+    for name in ("ACS_SOCKET", "ACS_URL", "ACS_TOKEN", "ACS_CONFIG", "ACS_CONTEXT"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
 
     def call(
         *args: str,

@@ -33,7 +33,7 @@ def test_cases_are_judged_without_a_daemon(run: Run, tmp_path: Path, suffix: str
     cases, verdicts = tmp_path / f"cases{suffix}", tmp_path / "verdicts"
     text = f"{case('c1')}\n\n{case('c2')}\n".encode()
     cases.write_bytes(gzip.compress(text) if suffix.endswith("gz") else text)
-    result = run("diagnose", str(cases), "--output", str(verdicts))
+    result = run("diagnose", str(cases), "--into", str(verdicts))
     assert result.exit_code == 0, result.stderr
     assert (result.stdout, result.stderr) == ("", "2 cases judged\n")
     found = [json.loads(line) for line in verdicts.read_text().splitlines()]
@@ -65,7 +65,7 @@ def test_thresholds_may_come_from_a_configuration(run: Run, tmp_path: Path) -> N
 def test_cases_are_never_overwritten(run: Run, tmp_path: Path) -> None:
     cases = tmp_path / "cases.jsonl"
     cases.write_text(case("c1"))
-    assert run("diagnose", str(cases), "--output", str(cases)).exit_code == 2
+    assert run("diagnose", str(cases), "--into", str(cases)).exit_code == 2
     assert cases.read_text() == case("c1")
 
 

@@ -26,7 +26,7 @@ def evaluate(run: Run, folder: Path, *more: str) -> Result:
 
 def test_simulated_cases_can_be_diagnosed(run: Run, folder: Path, tmp_path: Path) -> None:
     verdicts = tmp_path / "verdicts.jsonl.gz"
-    result = run("diagnose", str(folder / "cases.jsonl.gz"), "--output", str(verdicts))
+    result = run("diagnose", str(folder / "cases.jsonl.gz"), "--into", str(verdicts))
     assert result.exit_code == 0, result.stderr
     found = [json.loads(line) for line in gzip.decompress(verdicts.read_bytes()).splitlines()]
     assert len(found) == 12

@@ -49,6 +49,8 @@ def parts() -> Iterator[str]:
 @pytest.mark.parametrize("line", sorted(set(parts())))
 def test_an_example_is_understood(line: str) -> None:
     words = shlex.split(line, comments=True)[1:]
+    if words[0] == "--context":
+        words = words[2:]
     command: click.Command = app
     ctx = click.Context(app, info_name="acs")
     while isinstance(command, click.Group):
