@@ -28,6 +28,7 @@ from acs.api import (
     learning_documents,
     onboarding_documents,
     problems,
+    timeline_documents,
     tree_documents,
 )
 from acs.api.access import Need, need_of
@@ -47,6 +48,7 @@ MODULES = (
     cohort_documents,
     audit_documents,
     learning_documents,
+    timeline_documents,
     tree_documents,
     bodies,
     command_bodies,

@@ -67,6 +67,7 @@ COMMANDS: dict[str, Entry] = {
     "evaluate": Entry(
         "evaluate:evaluate", "Say how good the diagnosis is on labelled cases.", CASES
     ),
+    "explain": Entry("explain:explain", "Say what a verdict, a cause or a guard means.", FLEET),
     "factory-reset": Entry(
         "lifecycle:factory_reset", "Take a router back to its factory state.", ROUTER
     ),
@@ -79,6 +80,7 @@ COMMANDS: dict[str, Entry] = {
     "names": Entry("parameters:names", "List a router's names at a path.", ROUTER),
     "nslookup": Entry("probes:nslookup", "Look up a name.", TESTS),
     "ping": Entry("probes:ping", "Ping a host.", TESTS),
+    "plot": Entry("plot:plot", "Plot a vital of a router over time.", ROUTER),
     "reboot": Entry("reboot:reboot", "Reboot a router, unless a guard refuses.", ROUTER),
     "reboots": Entry("reboots:reboots", "Stop or resume all reboots.", FLEET),
     "refresh": Entry("parameters:refresh", "Collect a router's vitals now.", ROUTER),
@@ -98,6 +100,7 @@ COMMANDS: dict[str, Entry] = {
     "simulate": Entry("simulate:simulate", "Make labelled cases to try a diagnosis on.", CASES),
     "targets": Entry("targets:targets", "Devices that are polled by SNMP or SSH.", FLEET),
     "top": Entry("top:top", "Watch the fleet: who is ill, incidents, reboots.", FLEET),
+    "timeline": Entry("timeline:timeline", "All that happened to a router.", FLEET),
     "tokens": Entry("tokens:tokens", "Make tokens for the API."),
     "traceroute": Entry("probes:traceroute", "Trace a route.", TESTS),
     "transfers": Entry("transfers:transfers", "List a router's downloads and uploads.", ROUTER),

@@ -1,5 +1,6 @@
 """A router's stored readings and boots over a span of time, page by page. No drawing."""
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -11,6 +12,11 @@ from acs.cli.words import rfc3339
 
 _PAGE = 500
 _PAGES = 8  # at most: 14 days of one reading every 5 min fit in
+
+
+class _Event(msgspec.Struct):
+    at: datetime
+    kind: str
 
 
 def samples(session: Session, router_id: str, since: float) -> Samples:
@@ -39,10 +45,5 @@ def boots(session: Session, router_id: str, since: float) -> tuple[float, ...]:
         CliError: the daemon does not answer with them.
     """
     found = session.client.get(router_path(router_id, "/events"), since=rfc3339(since), limit=_PAGE)
-    return tuple(
-        sorted(
-            each["at"].timestamp()
-            for each in msgspec.convert(found["items"], list[dict[str, Any]])
-            if each["kind"] == "boot"
-        )
-    )
+    events = msgspec.convert(found["items"], list[_Event])
+    return tuple(sorted(each.at.timestamp() for each in events if each.kind == "boot"))

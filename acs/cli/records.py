@@ -41,10 +41,10 @@ def as_csv(value: object) -> str:
 def _records(value: object) -> Iterable[Record]:
     if isinstance(value, Mapping):
         inside = value.get("items")
-        if not isinstance(inside, list):
+        if not isinstance(inside, list | tuple):
             return [dict(_flat(value, ""))]
         value = inside
-    if not isinstance(value, list):
+    if not isinstance(value, list | tuple):
         return [{"value": value}]
     return [each if isinstance(each, Mapping) else {"value": each} for each in value]
 

@@ -36,7 +36,7 @@ class Fleet(msgspec.Struct, frozen=True, kw_only=True):
     """What the screen shows.
 
     Attributes:
-        counts: routers by verdict; None: the token may not read metrics.
+        counts: routers by verdict; None: it is not told.
         ill: the newest first, then by what they need and how sure that is.
         incidents: open ones, newest first.
         running: reboots and gentler actions under way, newest first.
@@ -112,14 +112,13 @@ class Gatherer:
             CliError: the daemon does not answer with it.
         """
         client, now = self._session.client, self._session.now()
-        counts = self._counts()
         commands = msgspec.convert(
             list(client.pages("/v1/commands", _COMMANDS)), tuple[Command, ...]
         )
         acts = [each for each in commands if each.kind in _ACTS]
         return Fleet(
-            counts=counts,
-            ill=self._ill(counts),
+            counts=self._counts(),
+            ill=self._ill(),
             incidents=msgspec.convert(
                 client.get("/v1/incidents", limit=_EACH)["items"], tuple[Incident, ...]
             ),
@@ -142,12 +141,13 @@ class Gatherer:
             if type(error) is CliError:  # refused: another scope
                 return None
             raise
-        return {name: int(count) for name, count in _GAUGE.findall(body.getvalue().decode())}
+        found = _GAUGE.findall(body.getvalue().decode())
+        return {name: int(count) for name, count in found} or None
 
-    def _ill(self, counts: dict[str, int] | None) -> tuple[Ill, ...]:
+    def _ill(self) -> tuple[Ill, ...]:
         found: list[Router] = []
         for name in ACTIONS:
-            if name != "none" and (counts is None or counts.get(name)):
+            if name != "none":
                 page: Any = self._session.client.get("/v1/routers", verdict=name, limit=_EACH)
                 found += msgspec.convert(page["items"], tuple[Router, ...])
         seen = {each.router_id: each.action for each in found}

@@ -14,7 +14,7 @@ from acs.cli.top import Fleet, Ill
 from acs.cli.words import ACTIONS, plain, span
 
 Row = tuple[Text, ...]
-_FIXED = 10  # lines that are always there: heads, gaps, the two lines on top
+_FIXED = 11  # lines that are always there: heads, gaps, the two lines on top
 _WIDE = 100  # columns from which on all is shown
 _LEAST = 3  # rows of each part, however small the terminal
 _INCIDENTS, _ACTS = 4, 6  # rows at most
@@ -30,7 +30,6 @@ def draw(fleet: Fleet, now: float, width: int, height: int | None) -> Group:
         height: lines that there are; None: as many as it takes.
     """
     incidents, acts = fleet.incidents[:_INCIDENTS], (*fleet.running, *_newest(fleet))[:_ACTS]
-    wide = width >= _WIDE
     room = len(fleet.ill)
     if height is not None:
         room = max(_LEAST, height - _FIXED - max(1, len(incidents)) - max(1, len(acts)))
@@ -38,11 +37,11 @@ def draw(fleet: Fleet, now: float, width: int, height: int | None) -> Group:
         _head(fleet, now),
         _counts(fleet),
         Text(),
-        _ill(fleet.ill, room, now, wide=wide),
+        _ill(fleet.ill, room, now, width),
         Text(),
-        _incidents(incidents, len(fleet.incidents), now),
+        _incidents(incidents, len(fleet.incidents), now, width),
         Text(),
-        _acts(acts, len(fleet.running), now, wide=wide),
+        _acts(acts, len(fleet.running), now, width),
     )
 
 
@@ -61,7 +60,7 @@ def _head(fleet: Fleet, now: float) -> Text:
 
 def _counts(fleet: Fleet) -> Text:
     if fleet.counts is None:
-        return Text("routers by verdict: the token lacks the scope metrics", style="dim")
+        return Text("routers by verdict: not told; a token needs the scope metrics", style="dim")
     line = Text(f"{sum(fleet.counts.values())} routers", style="bold")
     for name, count in fleet.counts.items():
         if count:
@@ -81,12 +80,13 @@ def _newest(fleet: Fleet) -> Sequence[Command]:
     return tuple(found.values())
 
 
-def _ill(ill: Sequence[Ill], room: int, now: float, *, wide: bool) -> Group | Text:
+def _ill(ill: Sequence[Ill], room: int, now: float, width: int) -> Group | Text:
     if not ill:
         return Text("no router needs anything", style="green")
+    wide = width >= _WIDE
     more_headings = ("SEGMENT", "UPTIME") if wide else ()
     headings = ("ILL", "VERDICT", "SURE", "SEEN", *more_headings, "MODEL")
-    table = _table(headings, [_ill_row(each, now, wide=wide) for each in ill[:room]])
+    table = _table(headings, [_ill_row(each, now, wide=wide) for each in ill[:room]], width)
     more = len(ill) - room
     if more <= 0:
         return Group(table)
@@ -112,7 +112,7 @@ def _actions(ill: Sequence[Ill]) -> list[str]:
     return [name for name in ACTIONS if name in there]
 
 
-def _incidents(incidents: Sequence[Incident], count: int, now: float) -> Group | Text:
+def _incidents(incidents: Sequence[Incident], count: int, now: float, width: int) -> Group | Text:
     if not incidents:
         return Text("no open incidents", style="dim")
     rows = [
@@ -124,16 +124,17 @@ def _incidents(incidents: Sequence[Incident], count: int, now: float) -> Group |
         )
         for each in incidents
     ]
-    table = _table(("INCIDENT", "AFFECTED", "OPENED", "PLACE"), rows)
+    table = _table(("INCIDENT", "AFFECTED", "OPENED", "PLACE"), rows, width)
     more = count - len(incidents)
     return Group(table, *([Text(f"… {more} more: acs incidents", "dim")] if more > 0 else ()))
 
 
-def _acts(acts: Sequence[Command], running: int, now: float, *, wide: bool) -> Group | Text:
+def _acts(acts: Sequence[Command], running: int, now: float, width: int) -> Group | Text:
     if not acts:
         return Text("no reboots yet", style="dim")
+    wide = width >= _WIDE
     headings = (*(("KIND",) if wide else ()), "ACTION ON", "STATE", "ASKED", "WHY")
-    table = _table(headings, [_act_row(each, now, wide=wide) for each in acts])
+    table = _table(headings, [_act_row(each, now, wide=wide) for each in acts], width)
     return Group(table, Text(f"{running} under way", style="dim"))
 
 
@@ -149,13 +150,16 @@ def _act_row(act: Command, now: float, *, wide: bool) -> Row:
     )
 
 
-def _table(headings: Sequence[str], rows: Sequence[Row]) -> Table:
+def _table(headings: Sequence[str], rows: Sequence[Row], width: int) -> Table:
     """A table whose last column alone gives way."""
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    left = width
     for place, heading in enumerate(headings[:-1]):
-        width = max(len(heading), *(row[place].cell_len for row in rows))
-        table.add_column(heading, no_wrap=True, width=width)
-    table.add_column(headings[-1], no_wrap=True, overflow="ellipsis")
+        wide = max(len(heading), *(row[place].cell_len for row in rows))
+        table.add_column(heading, no_wrap=True, width=wide)
+        left -= wide + 2
+    table.add_column(headings[-1], no_wrap=True)
     for row in rows:
+        row[-1].truncate(max(left, len(headings[-1])), overflow="ellipsis")
         table.add_row(*row)
     return table

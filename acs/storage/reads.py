@@ -18,10 +18,12 @@ from acs.storage import (
     files,
     incidents,
     models,
+    overview,
     reading,
     reading_history,
     switches,
     targets,
+    timeline,
     tokens,
     tree_reading,
 )
@@ -43,6 +45,7 @@ from acs.storage.rows import (
     Windowed,
 )
 from acs.storage.secrets import Box
+from acs.storage.timeline import Moment
 from acs.storage.tree_reading import Known, TreeQuery, TreeRows
 from acs.storage.writer import Deliver
 from diagnostics.history import History
@@ -218,6 +221,14 @@ class Reads:
         """Enrolled routers by their newest verdict's action; None: not judged yet."""
         return self._read(reading.verdict_counts)
 
+    def verdicts_by_model(self) -> Deferred[list[overview.ModelCount]]:
+        """Every model's enrolled routers by their newest verdict's action."""
+        return self._read(overview.verdicts_by_model)
+
+    def reboots_sent(self, since: float) -> Deferred[int]:
+        """How many reboots were sent after a time (Unix seconds)."""
+        return self._read(overview.reboots_sent, since)
+
     def window(self, router_id: str) -> Deferred[History]:
         """A router's window; empty before its first sample."""
         return self._read(reading_history.window, router_id)
@@ -237,6 +248,10 @@ class Reads:
     def events(self, router_id: str, since: float, limit: int) -> Deferred[list[EventRow]]:
         """A router's events since a time, newest first."""
         return self._read(reading_history.list_events, router_id, since, limit)
+
+    def timeline(self, router_id: str, before: float, limit: int) -> Deferred[list[Moment]]:
+        """What happened to a router before a time (Unix seconds), the newest first."""
+        return self._read(timeline.timeline, router_id, before, limit)
 
     def contacts(self, router_id: str, since: float) -> Deferred[list[ContactRow]]:
         """Contacts about a router since a time, newest first."""
