@@ -44,6 +44,7 @@ from acs.listening import address_of
 from acs.log import configure, observe_twisted
 from acs.metrics import Metrics
 from acs.notify import Notifier
+from acs.pages.site import site
 from acs.polling.commanding import hasten
 from acs.polling.service import Polling, open_polling
 from acs.storage.secrets import load_or_create_key
@@ -215,7 +216,8 @@ class Daemon:
             tls=tls,
         )
         services = self._services(store, supervisor, server, registry, news)
-        self._api = ApiServer(create_app(services, config.api), config.api, watch)
+        pages = site(services, key, config.actions.guards)
+        self._api = ApiServer(create_app(services, config.api, *pages), config.api, watch)
         await to_deferred(self._api.start())
         self._every(config.actions.sweep, deadlines.sweep)
         self._every(config.actions.sweep, learning.sweep)

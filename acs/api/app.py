@@ -1,5 +1,7 @@
 """Builds the API's application from what the daemon hands in. No route is defined here."""
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from litestar import Litestar, Router
@@ -28,6 +30,7 @@ from acs.api.routes import (
     routers,
     service,
     subscribers,
+    timeline,
     tokens,
     trees,
 )
@@ -52,6 +55,7 @@ ROUTES = (
     *onboarding.HANDLERS,
     *tokens.HANDLERS,
     *audit.HANDLERS,
+    *timeline.HANDLERS,
     *service.HANDLERS,
 )
 
@@ -114,12 +118,24 @@ def _add_last(config: AppConfig) -> AppConfig:
     return config
 
 
-def create_app(services: Services, settings: ApiSettings) -> Litestar:
-    """The API as an ASGI application."""
+def create_app(
+    services: Services,
+    settings: ApiSettings,
+    handlers: Sequence[Router] = (),
+    errors: Mapping[int | type[Exception], Any] = MappingProxyType({}),
+) -> Litestar:
+    """The API as an ASGI application.
+
+    Args:
+        services: what it stands on.
+        settings: its limits.
+        handlers: routes beside those of the API.
+        errors: what answers errors that no route of theirs has seen.
+    """
     document = OpenApiDocument()
     shelf = ModelShelf(services)
     app = _App(
-        route_handlers=list(ROUTES),
+        route_handlers=[*ROUTES, *handlers],
         dependencies={
             "services": Provide(lambda: services, sync_to_thread=False),
             "openapi": Provide(lambda: document, sync_to_thread=False),
@@ -127,7 +143,7 @@ def create_app(services: Services, settings: ApiSettings) -> Litestar:
             "asking": Provide(caller, sync_to_thread=False),
         },
         guards=[Gate(services, settings)],
-        exception_handlers=problems.HANDLERS,
+        exception_handlers={**problems.HANDLERS, **errors},
         openapi_config=openapi_config(services.version),
         on_app_init=[_add_last],
         request_max_body_size=settings.body_limit,

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from acs.api.command_documents import CommandDocument
+from acs.api.learning_documents import ContactDocument
 from acs.api.times import Time
 from acs.facts import Way
 from diagnostics.sample import Value
@@ -58,6 +59,7 @@ class VerdictDocument(msgspec.Struct, frozen=True):
         causes: fault classes, likeliest first.
         evidence: findings, weightiest first.
         would_change: what further finding would change the action.
+        wants_fresh: the readings are old: have the router asked before anything is done.
         judged_at: when it was made.
     """
 
@@ -69,6 +71,7 @@ class VerdictDocument(msgspec.Struct, frozen=True):
     evidence: tuple[EvidenceDocument, ...]
     would_change: tuple[str, ...]
     judged_at: Time
+    wants_fresh: bool = False
 
 
 class RouterSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -204,25 +207,71 @@ class DataAge(msgspec.Struct, frozen=True):
     stale: bool
 
 
+class LineDocument(msgspec.Struct, frozen=True):
+    """Which line should take the contact.
+
+    Attributes:
+        line: ``first`` or ``second``.
+        reason: why, in a sentence.
+    """
+
+    line: Literal["first", "second"]
+    reason: str
+
+
+class PlaceIncident(msgspec.Struct, frozen=True, kw_only=True):
+    """The incident of the router's place.
+
+    Attributes:
+        incident_id: its id.
+        kind: what the routers have in common: lost, booted after a power cut, in error.
+        place: the segment or the address prefix.
+        affected: routers that are.
+        routers: routers of the place.
+        opened_at: when it was noticed.
+        closed_at: when it was over, within the last day; null: it goes on.
+    """
+
+    incident_id: str
+    kind: Literal["offline", "power", "errors"]
+    place: str
+    affected: int
+    routers: int
+    opened_at: Time
+    closed_at: Time | None
+
+
 class StatusDocument(msgspec.Struct, frozen=True, kw_only=True):
     """All that a contact-centre operator needs about a router, in one answer.
 
     Attributes:
-        sentence: what to do and why, to be said aloud.
+        language: of all sentences: ``en`` or ``ru``, by Accept-Language.
+        sentence: news, what to do and why, to be said aloud.
+        operator: two sentences for the operator: what to do, and the weightiest reason.
+        customer: a sentence that the customer may be told.
+        line: which line should take it.
         verdict: null before the first one.
         router: the router's facts.
         segment: null when the router's segment is unknown or has not been counted yet.
+        incident: null where there is none and was none within the last day.
         commands: the last ones, newest first, with their outcomes and refusals.
+        contacts: of the last 30 days in any channel, newest first.
         data: how old all this is.
         answered_at: when this was put together.
     """
 
     router_id: str
+    language: Literal["en", "ru"]
     sentence: str
+    operator: tuple[str, ...]
+    customer: str
+    line: LineDocument
     verdict: VerdictDocument | None
     router: RouterDocument
     segment: SegmentDocument | None
+    incident: PlaceIncident | None
     commands: tuple[CommandDocument, ...]
+    contacts: tuple[ContactDocument, ...]
     data: DataAge
     answered_at: Time
 

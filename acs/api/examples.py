@@ -44,6 +44,7 @@ _VERDICT: dict[str, Any] = {
     ],
     "would_change": ["Free memory that rises again by itself would speak against a reboot."],
     "judged_at": "2026-03-01T09:20:00Z",
+    "wants_fresh": False,
 }
 _ROUTER_DOCUMENT: dict[str, Any] = {
     "router_id": _ROUTER,
@@ -85,8 +86,16 @@ _REFUSED: dict[str, Any] = {
 }
 _STATUS: dict[str, Any] = {
     "router_id": _ROUTER,
+    "language": "en",
     "sentence": "A remote reboot is likely to help (91% sure). "
     "Free memory fell from 61 to 9 MB in 12 days without a restart.",
+    "operator": [
+        "A remote reboot is likely to help (91% sure).",
+        "Free memory fell from 61 to 9 MB in 12 days without a restart.",
+    ],
+    "customer": "We can restart your router from here: it takes about two minutes, during which "
+    "the internet is away.",
+    "line": {"line": "first", "reason": "The first line can do this."},
     "verdict": _VERDICT,
     "router": _ROUTER_DOCUMENT,
     "segment": {
@@ -97,7 +106,9 @@ _STATUS: dict[str, Any] = {
         "boots_10min": 0,
         "counted_at": "2026-03-01T09:29:55Z",
     },
+    "incident": None,
     "commands": [],
+    "contacts": [],
     "data": {
         "last_inform_at": "2026-03-01T09:20:00Z",
         "collected_at": "2026-03-01T09:20:00Z",

@@ -13,12 +13,14 @@ from acs.api.documents import (
     SampleDocument,
     VerdictDocument,
 )
+from acs.api.languages import ENGLISH, Words
+from acs.api.learning_documents import ContactDocument
 from acs.api.problems import RefusalDocument
 from acs.api.times import moment
-from acs.api.words import CAUSES, URGENCY
+from acs.api.words import URGENCY
 from acs.commands import OPEN_STATES, Command
 from acs.secret_names import shown_members
-from acs.storage.rows import EventRow, RouterRow
+from acs.storage.rows import ContactRow, EventRow, RouterRow
 from diagnostics.sample import Sample
 from diagnostics.verdict import Verdict
 
@@ -68,24 +70,30 @@ def _summary(row: RouterRow) -> dict[str, Any]:
     }
 
 
-def verdict_document(verdict: Verdict) -> VerdictDocument:
-    """A verdict with its urgency and its causes in words."""
+def verdict_document(verdict: Verdict, words: Words = ENGLISH) -> VerdictDocument:
+    """A verdict with its urgency and its causes in words, in a language."""
     return VerdictDocument(
         action=verdict.action,
         confidence=verdict.confidence,
         urgency=URGENCY[verdict.action],
         probabilities=verdict.probabilities,
         causes=tuple(
-            CauseDocument(cause=each.cause, name=CAUSES.get(each.cause, ""), probability=each.p)
+            CauseDocument(
+                cause=each.cause, name=words.causes.get(each.cause, ""), probability=each.p
+            )
             for each in verdict.causes
         ),
         evidence=tuple(
             EvidenceDocument(
-                says=each.says, metric=each.metric, weight=each.weight, symptom=each.symptom
+                says=words.said(each.says),
+                metric=each.metric,
+                weight=each.weight,
+                symptom=each.symptom,
             )
             for each in verdict.evidence
         ),
-        would_change=verdict.would_change,
+        would_change=tuple(map(words.said, verdict.would_change)),
+        wants_fresh=verdict.wants_fresh,
         judged_at=moment(verdict.judged_at),
     )
 
@@ -126,3 +134,19 @@ def sample_document(sample: Sample) -> SampleDocument:
 def event_document(row: EventRow) -> EventDocument:
     """One event."""
     return EventDocument(at=moment(row.at), kind=row.kind, detail=row.detail)
+
+
+def contact_document(row: ContactRow) -> ContactDocument:
+    """A contact as it is shown."""
+    return ContactDocument(
+        router_id=row.router_id,
+        number=row.number,
+        at=moment(row.at),
+        channel=row.channel,
+        line=row.line,
+        action=row.action,
+        helped=row.helped,
+        note=row.note,
+        finding=row.finding,
+        escalated=row.escalated,
+    )

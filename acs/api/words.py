@@ -1,7 +1,6 @@
 """Actions, causes, guards' answers and ages in the words of a contact-centre operator. No rules."""
 
 from acs.api.documents import Urgency
-from acs.commands import Command
 from diagnostics.verdict import Action
 
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86_400.0
@@ -57,17 +56,52 @@ CAUSES: dict[str, str] = {
     "F22": "no lasting fault",
 }
 
-_REBOOT_STATES: dict[str, str] = {
+CUSTOMER: dict[Action, str] = {
+    "none": "Your router is well, nothing needs to be done to it.",
+    "reboot": "We can restart your router from here: it takes about two minutes, during which the "
+    "internet is away.",
+    "consult_wifi": "Your router and the line work; it is the Wi-Fi at home, and that can be "
+    "improved.",
+    "consult_lan": "Your router and the line work; let us look at the cables and devices at home.",
+    "technician": "There is a fault on your line, a technician has to come.",
+    "incident": "There is a fault in the network near you and we are working on it; nothing needs "
+    "to be done to your router.",
+    "firmware": "Your router needs another version of its software, we will install it.",
+    "replace": "Your router needs to be replaced.",
+    "escalate": "A specialist will look into this and we will call you back.",
+}
+
+REBOOT_STATES: dict[str, str] = {
     "queued": "A reboot is waiting for the router's next session",
     "sent": "A reboot was sent {ago}; the router has not answered yet",
     "accepted": "The router accepted a reboot {ago} and is restarting",
     "confirmed": "The router was rebooted {ago}; whether it helped is being measured",
     "unconfirmed": "A reboot was sent {ago} and the router never confirmed it",
 }
-_OUTCOMES = {
+OUTCOMES = {
     "helped": "The reboot {ago} helped",
     "unchanged": "The reboot {ago} changed nothing: do not repeat it",
     "worse": "After the reboot {ago} things were worse: do not repeat it",
+}
+
+SAYS: dict[str, str] = {
+    "ago": "{span} ago",
+    "sure": "{share} sure",
+    "never_heard": "The router has never been heard",
+    "silent": "The router has been silent for {span}: it may be off or cut off",
+    "refused": "A reboot was refused {ago}: {reasons}",
+    "no_verdict": "There is no verdict yet",
+    "no_vitals": "There is no verdict yet: the router's vitals have not been read",
+    "no_router": "No router of this subscriber is known.",
+    "unjudged": "We will look at your router and say what can be done.",
+    "first": "The first line can do this.",
+    "second_again": "The second contact about this within a week: pass it to the second line.",
+    "second_escalate": "The cause is not clear: it is for the second line.",
+    "second_hands": "The second line arranges this: {action}.",
+    "second_in_vain": "A reboot did not help: pass it to the second line.",
+    "technician": "a technician's visit",
+    "firmware": "another firmware",
+    "replace": "a new router",
 }
 
 
@@ -78,17 +112,3 @@ def span(seconds: float) -> str:
             count = int(seconds // unit)
             return f"{count} {name}{'' if count == 1 else 's'}"
     return "less than a minute"
-
-
-def reboot_news(command: Command, now: float) -> str:
-    """What to say of a recent reboot, or nothing when there is nothing to say."""
-    since = command.confirmed_at or command.sent_at or command.at
-    ago = f"{span(now - since)} ago"
-    if command.state == "verified" and command.outcome is not None:
-        return _OUTCOMES[command.outcome].format(ago=ago)
-    return _REBOOT_STATES.get(command.state, "").format(ago=ago)
-
-
-def sure(confidence: float) -> str:
-    """A probability for a sentence."""
-    return f"{confidence:.0%} sure"

@@ -10,6 +10,7 @@ import io
 import re
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 import click
@@ -20,6 +21,7 @@ from acs.cli.session import context_option
 
 FLEET, ROUTER, TESTS, DAEMON = "The fleet", "One router", "Tests by a router", "The daemon"
 CASES = "The diagnosis on trial"
+START = ("top", "devices", "show", "explain", "reboot", "commands")  # a day's work, in its order
 SECTIONS = (FLEET, ROUTER, TESTS, DAEMON, CASES)
 
 
@@ -77,6 +79,7 @@ COMMANDS: dict[str, Entry] = {
     "incidents": Entry(
         "incidents:incidents", "List incidents: places whose routers are lost together.", FLEET
     ),
+    "manual": Entry("manual:manual", "Write the manual pages."),
     "names": Entry("parameters:names", "List a router's names at a path.", ROUTER),
     "nslookup": Entry("probes:nslookup", "Look up a name.", TESTS),
     "ping": Entry("probes:ping", "Ping a host.", TESTS),
@@ -133,14 +136,29 @@ class LazyGroup(click.Group):
         keep_examples(command)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; of an unknown one, name those that are written nearly so."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            near = get_close_matches(args[0], COMMANDS, 3)
+            if not near or args[0].startswith("-"):
+                raise
+            names = " or ".join(near)
+            raise click.UsageError(f"no command {args[0]!r}; is {names} meant?", ctx) from error
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         """List the commands from the table, without importing any of them."""
         width = max(map(len, COMMANDS))
+        with formatter.section("To begin with"):
+            formatter.write_dl([(name.ljust(width), COMMANDS[name].summary) for name in START])
         for section in SECTIONS:
             rows = [
                 (name.ljust(width), entry.summary)
                 for name, entry in sorted(COMMANDS.items())
-                if entry.section == section
+                if entry.section == section and name not in START
             ]
             with formatter.section(section):
                 formatter.write_dl(rows)
@@ -211,9 +229,10 @@ def app() -> None:
     daemons are given with "acs contexts".
 
     Examples:
-      acs devices --verdict reboot
+      acs devices --ill
       acs show SN123456
       acs reboot SN123456 --reason "ticket 4711" --wait
+      acs commands SN123456
     """
 
 

@@ -14,7 +14,8 @@ from acs.cli.words import about, action, increases, number, plain, span, sparkli
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-_SPARK = 48  # columns of a sparkline
+_SPARK, _LEAST_SPARK = 48, 12  # columns of a sparkline
+_BESIDE = 62  # columns that the rest of its row takes
 _TRENDS = 16  # rows at most
 _EVIDENCE = 6
 _COMMANDS = 5
@@ -23,15 +24,16 @@ _LIKELY = 0.01  # causes below are not worth a word
 
 def draw(out: "Console", status: Status, samples: Samples, now: float) -> None:
     """Print the card. ``samples`` are oldest first; ``now`` is Unix seconds."""
-    out.print(card(status, samples, now))
+    out.print(card(status, samples, now, out.width))
 
 
-def card(status: Status, samples: Samples, now: float) -> Group:
-    """The card as something to print."""
+def card(status: Status, samples: Samples, now: float, width: int) -> Group:
+    """The card as something to print on ``width`` columns."""
     parts: list[RenderableType] = [_head(status.router), _identity(status, now), Text()]
     parts.append(verdict_lines(status.verdict, now))
     telling = {each.metric for each in status.verdict.evidence} if status.verdict else set()
-    trends = _trends(samples, telling)
+    spark = max(_LEAST_SPARK, min(_SPARK, width - _BESIDE))
+    trends = _trends(samples, telling, spark)
     if trends is not None:
         parts += [Text(), trends]
     parts += [Text(), _commands(status.commands, now)]
@@ -110,8 +112,8 @@ def _finding(weight: float, says: str) -> Text:
     return Text.assemble(("  + " if for_it else "  - ", "green" if for_it else "red"), plain(says))
 
 
-def _trends(samples: Samples, telling: set[str]) -> Table | None:
-    rows = list(_series(samples, telling))
+def _trends(samples: Samples, telling: set[str], spark: int) -> Table | None:
+    rows = list(_series(samples, telling, spark))
     if not rows:
         return None
     first, last = samples.items[0].at, samples.items[-1].at
@@ -123,7 +125,7 @@ def _trends(samples: Samples, telling: set[str]) -> Table | None:
     return drawn
 
 
-def _series(samples: Samples, telling: set[str]) -> Iterator[tuple[str, str, str, str]]:
+def _series(samples: Samples, telling: set[str], spark: int) -> Iterator[tuple[str, str, str, str]]:
     """One row for each vital: counters by their growth, gauges as they are.
 
     Those that the verdict rests on come first, then what moved, then flat lines.
@@ -144,7 +146,7 @@ def _series(samples: Samples, telling: set[str]) -> Iterator[tuple[str, str, str
         unit = vital.unit if vital is not None and vital.unit not in ("count", "enum") else ""
         low, high = number(min(known)), number(max(known))
         reach = (f"+{high} at most" if max(known) else "no growth") if counts else f"{low} … {high}"
-        row = (name, f"{number(newest)} {unit}", sparkline(series, _SPARK, utf8=utf8()), reach)
+        row = (name, f"{number(newest)} {unit}", sparkline(series, spark, utf8=utf8()), reach)
         still = max(known) == 0 if counts else max(known) == min(known)
         rows.append((name not in telling, still, row))
     yield from (row for _, _, row in sorted(rows, key=lambda each: each[:2]))

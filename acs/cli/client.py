@@ -47,10 +47,17 @@ class Client:
     Args:
         access: where the daemon is.
         transport: carries the requests in place of a connection of its own.
+        timeout: seconds without a byte after which an answer is given up.
     """
 
-    def __init__(self, access: Access, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        access: Access,
+        transport: httpx.BaseTransport | None = None,
+        timeout: float = _TIMEOUT,
+    ) -> None:
         self._access = access
+        self._timeout = timeout
         if transport is None and not access.url:
             _knock(access.socket)
             transport = httpx.HTTPTransport(uds=access.socket)
@@ -61,7 +68,7 @@ class Client:
             self._http = httpx.Client(
                 base_url=access.url or "http://acsd",
                 headers=headers,
-                timeout=_TIMEOUT,
+                timeout=timeout,
                 transport=transport,
                 trust_env=bool(access.url),
             )
@@ -87,7 +94,7 @@ class Client:
         """
         if wait:
             query["wait"] = f"{wait:g}"
-        return self._call("GET", path, query=query, timeout=_TIMEOUT + wait)
+        return self._call("GET", path, query=query, timeout=self._timeout + wait)
 
     def query(self, path: str, query: Mapping[str, object]) -> Any:
         """GET with queries of any names.
@@ -170,14 +177,19 @@ class Client:
         *,
         query: Mapping[str, object] | None = None,
         body: Mapping[str, object] | None = None,
-        timeout: float = _TIMEOUT,
+        timeout: float | None = None,
     ) -> Any:
         known = {key: _text(value) for key, value in (query or {}).items() if _given(value)}
         headers = {} if body is None else {"Content-Type": "application/json"}
         with self._explained():
             content = None if body is None else msgspec.json.encode(body)
             answer = self._http.request(
-                method, path, params=known, content=content, headers=headers, timeout=timeout
+                method,
+                path,
+                params=known,
+                content=content,
+                headers=headers,
+                timeout=self._timeout if timeout is None else timeout,
             )
         return self._read(answer)
 

@@ -1,9 +1,12 @@
 """``acs devices``: the fleet as a list, with filters. Nothing about a single router."""
 
+from itertools import chain, islice
+
 import click
 import msgspec
 
 from acs.cli.answers import Router
+from acs.cli.errors import USAGE, CliError
 from acs.cli.output import VERDICT_STYLES, print_json, table, when
 from acs.cli.reboots import Reboots, stop_line
 from acs.cli.session import Session, json_option, with_api
@@ -14,6 +17,7 @@ _HEADINGS = ("ROUTER", "MODEL", "FIRMWARE", "SEGMENT", "VERDICT", "SURE", "UPTIM
 
 @click.command()
 @click.option("--verdict", type=click.Choice(sorted(ACTIONS)), help="Action of the newest verdict.")
+@click.option("--ill", is_flag=True, help="Those that need something: any verdict but none.")
 @click.option("--model", help="Model name, exactly.")
 @click.option("--segment", help="Switch, OLT port, DSLAM or node, exactly.")
 @click.option("--quarantined", is_flag=True, help="Unknown routers that wait to be let in.")
@@ -35,6 +39,7 @@ def devices(
     session: Session,
     *,
     verdict: str | None,
+    ill: bool,
     model: str | None,
     segment: str | None,
     quarantined: bool,
@@ -46,27 +51,33 @@ def devices(
     """List routers in order of their ids; those that wait to be let in with --quarantined alone.
 
     Examples:
+      acs devices --ill
       acs devices --verdict reboot --segment olt-3/1
       acs devices --quarantined
       acs devices --all --json | jq -r '.[].router_id'
     """
-    found = list(
+    if ill and (verdict or quarantined):
+        raise CliError("--ill is of all verdicts, and of routers that were let in", USAGE)
+    wanted = [name for name in ACTIONS if name != "none"] if ill else [verdict]
+    pages = (
         session.client.pages(
             "/v1/routers",
             None if everything else limit,
-            verdict=verdict,
+            verdict=each,
             model=model,
             segment=segment,
             enrolment="quarantined" if quarantined else "enrolled",
             q=query,
         )
+        for each in wanted
     )
+    found = list(islice(chain.from_iterable(pages), None if everything else limit))
     if as_json:
         print_json(found)
         return
     rows = msgspec.convert(found, tuple[Router, ...])
     if not rows:
-        is_whole = not (quarantined or verdict or model or segment or query)
+        is_whole = not (quarantined or verdict or ill or model or segment or query)
         waiting = is_whole and session.client.get("/v1/quarantine", limit=1)["items"]
         hint = "; some wait to be let in: acs devices --quarantined" if waiting else ""
         click.echo(f"no routers{hint}", err=True)

@@ -16,16 +16,21 @@ UNREACHABLE = 5
 TIMED_OUT = 6
 INTERRUPTED = 130  # the shells' custom: 128 + SIGINT
 
-EXIT_CODES = """\b
-Exit codes:
-  0  done
-  1  error: the daemon, a router or a file would not
-  2  wrong usage of the command
-  3  not found (router, command, file)
-  4  refused by a guard, each reason is printed
-  5  the daemon cannot be reached
-  6  timed out while waiting; the command itself goes on
-"""
+EXITS = {
+    OK: "done",
+    ERROR: "error: the daemon, a router or a file would not",
+    USAGE: "wrong usage of the command",
+    NOT_FOUND: "not found (router, command, file)",
+    REFUSED: "refused by a guard, each reason is printed",
+    UNREACHABLE: "the daemon cannot be reached",
+    TIMED_OUT: "timed out while waiting; the command itself goes on",
+    INTERRUPTED: "interrupted (Ctrl-C)",
+}
+"""What each exit code means; help text and manual pages are made of it."""
+
+EXIT_CODES = "\n".join(
+    ("\b", "Exit codes:", *(f"{code:5}  {says}" for code, says in EXITS.items()))
+)
 
 
 class CliError(click.ClickException):

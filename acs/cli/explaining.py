@@ -1,7 +1,7 @@
 """What verdicts, causes and guards mean, put together from the tables that decide.
 
-So an explanation changes with the diagnosis and the guards, and cannot go stale. It knows nothing by
-itself, and prints nothing.
+So an explanation changes with the diagnosis and the guards, and cannot go stale. Nothing is known
+here by itself, and nothing is printed.
 """
 
 import inspect
@@ -20,6 +20,7 @@ from diagnostics.model import OTHERS, Cause, Table, shipped
 
 _TELLING = math.log(3.0)  # a finding three times likelier than elsewhere is worth a line
 _SIGNS = 6
+_NOTHING = "no finding is much likelier with it than with others: it is what is left"
 _NEXT: dict[str, tuple[str, ...]] = {
     "verdict": ("acs devices --verdict {}", "acs show ROUTER"),
     "cause": ("acs show ROUTER", "acs explain {}"),
@@ -96,6 +97,7 @@ def _verdict(action: verdicts.Action) -> Explanation:
     nearly = [cause for cause in tables.causes if action in cause.acceptable]
     costs = {name: row[action] for name, row in tables.costs.items() if name != action}
     dear = max(costs, key=lambda name: costs[name])
+    wrongly = f"where {dear} is right it would cost {costs[dear]:g} (a technician's visit: 100)"
     return Explanation(
         kind="verdict",
         name=action,
@@ -106,10 +108,7 @@ def _verdict(action: verdicts.Action) -> Explanation:
             *(f"nearly as good for {_named(cause)}" for cause in nearly),
             "it is chosen when its expected cost is the lowest of all actions",
         ),
-        against=(
-            f"wrongly chosen, it costs most where {dear} is right: {costs[dear]:g}, "
-            "in shares of a hundredth of a technician's visit",
-        ),
+        against=(wrongly,),
         look=tuple(each.format(action) for each in _NEXT["verdict"]),
     )
 
@@ -123,7 +122,7 @@ def _cause(cause: Cause) -> Explanation:
         name=cause.cause,
         means=f"{cause.says}; {access}, {cause.share:.0%} of calls before anything is known",
         says=CAUSES.get(cause.cause, cause.says),
-        leads=tuple(text for ratio, text in signs if ratio >= _TELLING)[:_SIGNS],
+        leads=tuple(text for ratio, text in signs if ratio >= _TELLING)[:_SIGNS] or (_NOTHING,),
         against=tuple(text for ratio, text in reversed(signs) if ratio <= -_TELLING)[:_SIGNS],
         do=(
             f"{cause.right}: {ACTIONS[cause.right]}",
@@ -135,29 +134,35 @@ def _cause(cause: Cause) -> Explanation:
 
 def _signs(cause: str) -> Iterator[tuple[float, str]]:
     """Each finding with the log of how much likelier this cause shows it than most others."""
-    for name, table in shipped().symptoms.items():
+    for table in shipped().symptoms.values():
         if cause in table.rows:
-            yield from _levels(name, table, cause)
+            yield from _levels(table, cause)
 
 
-def _levels(name: str, table: Table, cause: str) -> Iterator[tuple[float, str]]:
-    for level, says, here, elsewhere in zip(
-        table.levels, table.says, table.rows[cause], table.rows[OTHERS], strict=True
+def _levels(table: Table, cause: str) -> Iterator[tuple[float, str]]:
+    for says, here, elsewhere in zip(
+        table.says, table.rows[cause], table.rows[OTHERS], strict=True
     ):
+        if not says:  # it only stands in the way of other findings
+            continue
         ratio = math.log(here / elsewhere)
         times = f"{math.exp(abs(ratio)):.0f} times {'likelier' if ratio > 0 else 'less likely'}"
-        yield ratio, f"{says or f'{name}: {level}'} ({times} than with most others)"
+        yield ratio, f"{says} ({times} than with most others)"
 
 
 def _guard(name: str, guard: Guard) -> Explanation:
     first, *more = inspect.cleandoc(guard.__doc__ or "").split("\n\n")
     kinds = [kind for kind in get_args(CommandKind) if guard in guards_of(_command(kind))]
+    looked = (f"it looks at these commands: {', '.join(kinds)}",) if kinds else ()
     return Explanation(
         kind="guard",
         name=name,
         means=_line(first),
-        leads=(f"it looks at: {', '.join(kinds)}",) if kinds else (),
-        do=(*map(_line, more), "the refusal says with figures why, and when to try again if known"),
+        do=(
+            *looked,
+            *map(_line, more),
+            "the refusal says with figures why, and when to try again if known",
+        ),
         look=_NEXT["guard"],
     )
 

@@ -19,7 +19,7 @@ from acs.cli.words import about, action, plain, rfc3339
 from acs.duration import Duration
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.console import Console, RenderableType
 
 _TRENDS = 14 * 86_400.0  # seconds
 _SURER = 0.05  # a change of confidence below is not worth a line
@@ -53,7 +53,7 @@ def watch(session: Session, *, router: str, interval: Duration) -> None:
     out = console()
     try:
         if out.is_terminal:
-            live.show(out, seen, _Card(session, router_id).draw)
+            live.show(out, seen, _Card(session, router_id, out).draw)
         else:
             for line in lines(seen):
                 click.echo(line)
@@ -64,8 +64,8 @@ def watch(session: Session, *, router: str, interval: Duration) -> None:
 class _Card:
     """Draws the card; the trends are read anew when the router has been."""
 
-    def __init__(self, session: Session, router_id: str) -> None:
-        self._session, self._router_id = session, router_id
+    def __init__(self, session: Session, router_id: str, out: "Console") -> None:
+        self._session, self._router_id, self._out = session, router_id, out
         self._samples, self._read_at = Samples(), ""
 
     def draw(self, status: Status, now: float) -> "RenderableType":
@@ -76,7 +76,7 @@ class _Card:
             with contextlib.suppress(UnreachableError):  # the next look says so
                 self._samples = samples(self._session, self._router_id, now - _TRENDS)
                 self._read_at = read_at
-        return card(status, self._samples, now)
+        return card(status, self._samples, now, self._out.width)
 
 
 def lines(seen: Iterator[live.Seen[Status]]) -> Iterator[str]:

@@ -28,6 +28,8 @@ R = TypeVar("R")
 
 
 _CONTEXT = "acs.context"  # where a context of click keeps the name that was asked for
+_PATIENCE = 2.0  # seconds; whoever presses Tab waits
+_OFFERED = 50  # routers at most
 DEFAULT_SOCKET = "/run/acsd/api.sock"
 
 
@@ -223,4 +225,20 @@ def _is_data(ctx: click.Context, _param: click.Parameter, value: bool) -> bool: 
     return value or form in (JSON, CSV)
 
 
-router_argument = click.argument("router", metavar="ROUTER")
+def complete_router(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """Ids and serial numbers that begin so, of the daemon that the line means; [] if it is away."""
+    from acs.cli.client import Client  # noqa: PLC0415 - httpx is slow to import
+
+    said = ctx.params
+    try:
+        place = access_of(ctx, said.get("socket") or DEFAULT_SOCKET, said["url"], said["token"])
+        with Client(place, surroundings(ctx).transport, _PATIENCE) as client:
+            rows = client.get("/v1/routers", q=incomplete, limit=_OFFERED)["items"]
+    except (CliError, KeyError, OSError):
+        return []
+    names = [name for row in rows for name in (row["router_id"], row["serial_number"])]
+    ids = [name for name in names[::2] if name.startswith(incomplete)]
+    return ids or [name for name in names[1::2] if name.startswith(incomplete)]
+
+
+router_argument = click.argument("router", metavar="ROUTER", shell_complete=complete_router)

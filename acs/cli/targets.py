@@ -18,6 +18,7 @@ from acs.cli.output import print_json, table, when
 from acs.cli.service import config_option, read_config
 from acs.cli.session import json_option, surroundings
 from acs.cli.target_files import checked_row, read_targets
+from acs.cli.words import rfc3339
 from agents.targets import Target, TargetError
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def list_all(ctx: click.Context, *, router: str | None, as_json: bool, config: P
         print_json(
             [
                 {
-                    key: value
+                    key: (rfc3339(value) if value else None) if key.endswith("_at") else value
                     for key, value in msgspec.structs.asdict(row).items()
                     if key not in hidden
                 }

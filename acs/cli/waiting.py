@@ -61,7 +61,8 @@ def propose(
             print_json(session.client.get(f"/v1/commands/{error.command_id}"))
         else:
             _print_refusals(error.refusals, session.now())
-        raise CliError(f"refused; recorded as command {error.command_id}", REFUSED) from error
+        more = f"; acs explain {error.refusals[0].guard} says more" if error.refusals else ""
+        raise CliError(f"refused; recorded as command {error.command_id}{more}", REFUSED) from error
 
 
 def _print_refusals(refusals: tuple[Refusal, ...], now: float) -> None:

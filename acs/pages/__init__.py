@@ -1,1 +1,1 @@
-"""The operators' pages: HTML for people who have no other system. No rules, no storage of its own."""
+"""The operators' pages: HTML for people who have no other system. No rules, no storage."""

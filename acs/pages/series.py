@@ -44,7 +44,10 @@ class Series(msgspec.Struct, frozen=True):
 
 def boots(samples: Sequence[Sample], known: Iterable[float]) -> tuple[float, ...]:
     """When the router started (Unix seconds), from its uptime and from what it told."""
-    found = sorted(known)
+    found: list[float] = []
+    for at in sorted(known):
+        if not found or at - found[-1] > _BOOT_SLACK:
+            found.append(at)
     for sample in samples:
         uptime = sample.values.get("sys.uptime")
         if isinstance(uptime, int | float) and uptime >= 0:

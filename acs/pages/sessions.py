@@ -68,4 +68,6 @@ class Sealer:
     def is_form_token(self, number: str, given: str) -> bool:
         """Whether a form came from a page that we made for this browser."""
         # ASCII on both sides: other text cannot be compared in constant time.
-        return hmac.compare_digest(self.form_token(number), given.encode("ascii", "replace").decode())
+        return hmac.compare_digest(
+            self.form_token(number), given.encode("ascii", "replace").decode()
+        )

@@ -130,9 +130,7 @@ def entries(connection: Connection, query: Query) -> list[Entry]:
     wanted = select(audit).limit(query.limit)
     wanted = wanted.order_by(seq if query.oldest_first else seq.desc())
     if query.beyond is not None:
-        wanted = wanted.where(
-            seq > query.beyond if query.oldest_first else seq < query.beyond
-        )
+        wanted = wanted.where(seq > query.beyond if query.oldest_first else seq < query.beyond)
     if query.who:
         wanted = wanted.where(audit.c.who == query.who)
     if query.about:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from click.testing import Result
 
-from acs.cli.app import COMMANDS, app
+from acs.cli.app import COMMANDS, START, app
 
 Run = Callable[..., Result]
 
@@ -62,3 +62,16 @@ def test_help_and_devices_start_without_the_heavy_libraries() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)  # noqa: S603 - our own interpreter
     assert done.returncode == 0, done.stderr
+
+
+def test_a_name_written_nearly_right_is_met_with_the_right_one(run: Run) -> None:
+    assert "is devices meant?" in run("devces").stderr
+    assert "No such command 'xyzzy'" in run("xyzzy").stderr
+
+
+def test_the_help_begins_with_what_is_done_every_day(run: Run) -> None:
+    text = run("--help").stdout
+    order = [text.index(f"\n  {name} ") for name in START]
+    assert order == sorted(order)
+    assert order[-1] < text.index("The fleet:")
+    assert all(text.count(f"\n  {name} ") == 1 for name in COMMANDS)

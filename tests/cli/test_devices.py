@@ -83,3 +83,15 @@ def test_a_token_over_http_does_the_same(run: Run, daemon: Any, known_router: st
 
 def test_colours_come_on_a_terminal_alone(acs: Run, known_router: str) -> None:
     assert "\x1b" not in acs("devices", "--query", known_router).stdout
+
+
+def test_ill_routers_are_those_with_any_verdict_but_none(
+    acs: Run, daemon: Any, known_router: str, verdict: Any
+) -> None:
+    before = acs("devices", "--ill", "--query", known_router)
+    assert (before.stdout, before.stderr) == ("", "no routers\n")
+    daemon.commit(Judged(router_id=known_router, at=verdict.judged_at, verdict=verdict))
+    (row,) = json.loads(acs("devices", "--ill", "--query", known_router, "--json").stdout)
+    assert row["action"] == "reboot"
+    assert len(acs("devices", "--ill", "--limit", "1").stdout.splitlines()) == 2
+    assert acs("devices", "--ill", "--verdict", "none").exit_code == 2

@@ -25,7 +25,7 @@ def test_every_action_cause_and_guard_is_explained() -> None:
             assert found.name == word
             assert len(found.means) > 10
             assert found.look
-            assert found.leads or found.against, word
+            assert found.leads or found.do, word
 
 
 def test_every_guard_that_can_refuse_is_known_by_the_name_it_refuses_with() -> None:
@@ -54,7 +54,7 @@ def test_a_guard_says_what_it_looks_at(run: Run) -> None:
     text = " ".join(run("explain", "voice").stdout.split())
     assert "No reboot during a call" in text
     assert "Consent does not override it." in text
-    assert "it looks at: reboot, gentle" in text
+    assert "it looks at these commands: reboot, gentle" in text
 
 
 def test_a_word_may_be_two_things() -> None:

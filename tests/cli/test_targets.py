@@ -1,4 +1,5 @@
 import asyncio
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -68,7 +69,10 @@ def test_a_target_is_added_tested_listed_and_removed(config: str, device: FakeAg
     code, out, _ = _run("list", "-c", config)
     assert ROUTER in out
     assert "new" in out
-    assert '"profile": ""' in _run("list", "--json", "-c", config)[1]
+    listed = _run("list", "--json", "-c", config)[1]
+    assert '"profile": ""' in listed
+    assert re.search(r'"due_at": "\d{4}-\d\d-\d\dT', listed)
+    assert '"wanted_at": null' in listed
     assert _run("remove", ROUTER, "-c", config)[0] == 0
     code, _, err = _run("remove", ROUTER, "-c", config)
     assert (code, "has no target 'self'" in err) == (3, True)

@@ -9,32 +9,16 @@ from acs.api.bodies import ContactBody, SubscriberContactBody
 from acs.api.learning_documents import ContactDocument, ContactList
 from acs.api.paths import decoded
 from acs.api.problems import invalid, not_found
+from acs.api.render import contact_document
 from acs.api.routes.given import Account, Given, RouterId, Taken, canonical, strictly, the_router
 from acs.api.routes.queries import time_of, time_parameter
 from acs.api.services import Services
-from acs.api.times import moment
 from acs.bridge import to_asyncio
 from acs.facts import ContactMade
 from acs.storage.rows import ContactRow
 
 MONTH = 30 * 86_400.0
 Since = Annotated[str, time_parameter("From then on; 30 days, if left out.")]
-
-
-def contact_document(row: ContactRow) -> ContactDocument:
-    """A contact as it is shown."""
-    return ContactDocument(
-        router_id=row.router_id,
-        number=row.number,
-        at=moment(row.at),
-        channel=row.channel,
-        line=row.line,
-        action=row.action,
-        helped=row.helped,
-        note=row.note,
-        finding=row.finding,
-        escalated=row.escalated,
-    )
 
 
 async def _record(services: Services, router_id: str, body: ContactBody) -> ContactDocument:

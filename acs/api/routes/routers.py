@@ -1,12 +1,13 @@
 """Routes that read: routers, their status, readings and events; a fresh diagnosis."""
 
 import asyncio
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from litestar import get
+from litestar import Request, Response, get
 from litestar.params import QueryParameter
 
 from acs.api.access import needs
+from acs.api.conditional import conditional, unaged
 from acs.api.documents import (
     EventList,
     RouterDocument,
@@ -15,6 +16,7 @@ from acs.api.documents import (
     StatusDocument,
     VerdictDocument,
 )
+from acs.api.languages import ENGLISH, Words, words_for
 from acs.api.render import (
     event_document,
     router_document,
@@ -32,21 +34,36 @@ from acs.storage.rows import RouterFilter, RouterRow
 from diagnostics.verdict import Action
 
 COMMANDS_IN_STATUS = 10
+CONTACTS_IN_STATUS = 10
+MONTH = 30 * 86_400.0
 DAY = 86_400.0
 
 Since = Annotated[str, time_parameter("From then on; a day, if left out.")]
 Until = Annotated[str, time_parameter("Up to then; now, if left out.")]
 
 
-async def router_status(services: Services, row: RouterRow) -> StatusDocument:
-    """A router's status from what is stored."""
-    store = services.store
-    verdict, commands = await asyncio.gather(
+async def router_status(
+    services: Services, row: RouterRow, words: Words = ENGLISH
+) -> StatusDocument:
+    """A router's status from what is stored, in a language."""
+    store, now = services.store, services.clock()
+    verdict, commands, contacts, incident = await asyncio.gather(
         to_asyncio(store.verdict(row.router_id)),
         to_asyncio(store.commands(row.router_id, (), COMMANDS_IN_STATUS, None)),
+        to_asyncio(store.contacts(row.router_id, now - MONTH)),
+        to_asyncio(store.incident_of(row.router_id, now)),
     )
     segment = None if row.segment is None else services.segment(row.segment)
-    return status_document(row, verdict, commands.items, segment, services.clock())
+    return status_document(
+        row,
+        verdict,
+        commands.items,
+        segment,
+        now,
+        contacts=contacts[:CONTACTS_IN_STATUS],
+        incident=incident,
+        words=words,
+    )
 
 
 @get("/v1/routers", opt=needs("read"), summary="List routers", tags=["routers"])
@@ -107,9 +124,17 @@ async def show_router(services: Given, router_id: RouterId) -> RouterDocument:
     summary="What a contact-centre operator needs about a router",
     tags=["routers"],
 )
-async def show_status(services: Given, router_id: RouterId) -> StatusDocument:
-    """The newest verdict with its evidence, what was done lately, and how old the data is."""
-    return await router_status(services, await the_router(services, router_id))
+async def show_status(
+    services: Given, request: Request[Any, Any, Any], router_id: RouterId
+) -> Response[StatusDocument]:
+    """The newest verdict with its evidence, what was done lately, and how old the data is.
+
+    Sentences are in English or Russian, by Accept-Language. With If-None-Match the answer is 304
+    while nothing but ages has changed.
+    """
+    words = words_for(request.headers.get("accept-language", ""))
+    status = await router_status(services, await the_router(services, router_id), words)
+    return conditional(request, status, words, unaged(status))
 
 
 @get(
@@ -118,10 +143,16 @@ async def show_status(services: Given, router_id: RouterId) -> StatusDocument:
     summary="Judge a router now",
     tags=["routers"],
 )
-async def show_diagnosis(services: Given, router_id: RouterId) -> VerdictDocument:
-    """A fresh verdict from what is stored; the router itself is not asked."""
+async def show_diagnosis(
+    services: Given, request: Request[Any, Any, Any], router_id: RouterId
+) -> VerdictDocument:
+    """A fresh verdict from what is stored; the router itself is not asked.
+
+    Sentences are in English or Russian, by Accept-Language.
+    """
     row = await the_router(services, router_id)
-    return verdict_document(await to_asyncio(services.diagnose(row.router_id)))
+    words = words_for(request.headers.get("accept-language", ""))
+    return verdict_document(await to_asyncio(services.diagnose(row.router_id)), words)
 
 
 @get(

@@ -1,12 +1,15 @@
 """Routes of subscribers: whose router is whose, their status."""
 
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
-from litestar import get, put
+from litestar import Request, Response, get, put
+from msgspec.structs import replace
 
 from acs.api.access import needs
 from acs.api.bodies import SubscriberBody
+from acs.api.conditional import conditional, unaged
 from acs.api.documents import SubscriberStatus
+from acs.api.languages import ENGLISH, Words, words_for
 from acs.api.paths import decoded
 from acs.api.problems import invalid, not_found
 from acs.api.routes.given import Account, Given, Taken, canonical, strictly
@@ -20,7 +23,9 @@ MAX_ACCOUNT = 256
 Access = Literal["FTTB", "GPON", "xDSL", "DOCSIS", "LTE"] | None
 
 
-async def subscriber_status(services: Services, account: str) -> SubscriberStatus:
+async def subscriber_status(
+    services: Services, account: str, words: Words = ENGLISH
+) -> SubscriberStatus:
     """A subscriber with the status of each of his routers.
 
     Raises:
@@ -31,13 +36,13 @@ async def subscriber_status(services: Services, account: str) -> SubscriberStatu
     if subscriber is None:
         raise not_found("subscriber", account)
     rows = [await to_asyncio(store.router(router_id)) for router_id in subscriber.router_ids]
-    found = [await router_status(services, row) for row in rows if row is not None]
+    found = [await router_status(services, row, words) for row in rows if row is not None]
     found.sort(key=need, reverse=True)
     return SubscriberStatus(
         account=account,
         phone=subscriber.phone,
         login=subscriber.login,
-        sentence=found[0].sentence if found else "No router of this subscriber is known.",
+        sentence=found[0].sentence if found else words.says["no_router"],
         routers=tuple(found),
     )
 
@@ -48,9 +53,17 @@ async def subscriber_status(services: Services, account: str) -> SubscriberStatu
     summary="What a contact-centre operator needs about a subscriber",
     tags=["subscribers"],
 )
-async def show_subscriber_status(services: Given, account: Account) -> SubscriberStatus:
-    """The status of each of the subscriber's routers, the one that needs most first."""
-    return await subscriber_status(services, decoded(account))
+async def show_subscriber_status(
+    services: Given, request: Request[Any, Any, Any], account: Account
+) -> Response[SubscriberStatus]:
+    """The status of each of the subscriber's routers, the one that needs most first.
+
+    Language and If-None-Match are as for a router's status.
+    """
+    words = words_for(request.headers.get("accept-language", ""))
+    status = await subscriber_status(services, decoded(account), words)
+    bare = replace(status, routers=tuple(map(unaged, status.routers)), sentence="")
+    return conditional(request, status, words, bare)
 
 
 @put(

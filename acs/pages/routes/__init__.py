@@ -1,0 +1,1 @@
+"""The pages' routes. What they show is put together elsewhere."""
