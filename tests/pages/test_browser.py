@@ -115,7 +115,7 @@ def test_from_log_in_to_a_reboot_that_helped(
 ) -> None:
     browser.log_in(act_token)
     browser.one("#q").send_keys("S-4711", Keys.ENTER)
-    browser.until_text("A remote reboot is likely to help.")
+    browser.until_text("A remote reboot is likely to help")
     assert browser.there_is("svg .curve")
     assert browser.there_is("svg .boot")
     browser.one("#reason").send_keys("ticket 7")
@@ -199,7 +199,7 @@ def test_both_languages(browser: Browser, act_token: str, router_id: str) -> Non
     browser.log_in(act_token)
     browser.go(card_url(router_id))
     browser.one(".languages a[lang=ru]").click()
-    browser.until_text("Удалённая перезагрузка, скорее всего, поможет.")
+    browser.until_text("Скорее всего, поможет удалённая перезагрузка")
     browser.go("/fleet")
     browser.until_text("Заключения по моделям")
     browser.one(".languages a[lang=en]").click()

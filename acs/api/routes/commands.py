@@ -1,10 +1,11 @@
 """Routes of commands: asking for one, watching it, listing them."""
 
 import asyncio
-from typing import Annotated
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
 
 import msgspec
-from litestar import Response, delete, get, post
+from litestar import Request, Response, delete, get, post
 from litestar.params import PathParameter, QueryParameter
 
 from acs.api.access import needs
@@ -23,10 +24,13 @@ from acs.api.render import command_document
 from acs.api.routes.given import Asking, Given, RouterId, Shelf, Taken, strictly, the_router
 from acs.api.routes.queries import Cursor, Limit
 from acs.api.services import Services
+from acs.api.streams import BEAT, BEATING, OPENING, event, seen, stream
+from acs.api.times import moment
 from acs.api.tokens import allows
 from acs.bridge import to_asyncio
 from acs.commands import OPEN_STATES, Command, CommandKind, CommandState
 from acs.facts import CommandWithdrawn
+from acs.storage.timeline import Moment, steps
 
 MAX_WAIT = 120.0
 LOOK_AGAIN = 1.0  # seconds between looks at a command whose changes nobody announces
@@ -103,6 +107,53 @@ async def show_command(services: Given, command_id: CommandId, wait: Wait = 0.0)
     return command_document(await _settled(services, decoded(command_id), wait))
 
 
+@get(
+    "/v1/commands/{command_id:str}/events",
+    opt=needs("read"),
+    summary="Follow a command",
+    tags=["commands"],
+    media_type="text/event-stream",
+)
+async def follow_command(
+    services: Given, request: Request[Any, Any, Any], command_id: CommandId
+) -> Response[Any]:
+    """The command's steps as server-sent events, those that were and those to come.
+
+    Each is ``{"at", "step", "detail"}`` under the step's name: ``queued``, ``refused``, ``sent``,
+    ``answered``, ``back`` (the router is there again) and how it ended, with which the stream
+    ends. Who comes again with Last-Event-ID is told what came after that.
+    """
+    name = decoded(command_id)
+    if await to_asyncio(services.store.command(name)) is None:
+        raise not_found("command", name)
+    return stream(_steps(services, name, seen(request.headers.get("last-event-id", ""))))
+
+
+async def _steps(services: Services, command_id: str, told: int) -> AsyncIterator[bytes]:
+    clock = asyncio.get_running_loop().time
+    yield OPENING
+    spoke_at = clock()
+    while True:
+        command = await to_asyncio(services.store.command(command_id))
+        if command is None:  # it is no longer kept
+            return
+        for number, step in enumerate(sorted(steps(command), key=_at), 1):
+            if number > told:
+                told, spoke_at = number, clock()
+                shown = {"at": moment(step.at), "step": step.what, "detail": step.detail}
+                yield event(number, step.what, shown)
+        if command.state not in OPEN_STATES or services.watch.closed:
+            return
+        await services.watch.wait(command_id, min(LOOK_AGAIN, BEAT))
+        if clock() - spoke_at >= BEAT:
+            spoke_at = clock()
+            yield BEATING
+
+
+def _at(step: Moment) -> float:
+    return step.at
+
+
 async def _settled(services: Services, command_id: str, wait: float) -> Command:
     clock = asyncio.get_running_loop().time
     ends_at = clock() + wait
@@ -171,4 +222,4 @@ async def list_commands(
     return CommandPage(items=tuple(map(command_document, page.items)), next=page.cursor)
 
 
-HANDLERS = (ask, show_command, withdraw, list_commands)
+HANDLERS = (ask, show_command, follow_command, withdraw, list_commands)
