@@ -31,10 +31,27 @@ def resolve(client: Client, text: str) -> str:
     if len(matches) == 1:
         return matches[0].router_id
     if not matches:
-        raise CliError(f"no router matches {text!r}", NOT_FOUND)
+        return _named(client, text)
     names = ", ".join(plain(row.router_id) for row in matches[:_SHOWN])
     more = ", …" if len(matches) > _SHOWN else ""
     raise CliError(f"{text!r} matches several routers: {names}{more}", USAGE)
+
+
+def _named(client: Client, text: str) -> str:
+    """The one router of whoever has this account, telephone number, login or MAC address."""
+    try:
+        found = client.get("/v1/find", q=text)
+    except CliError as error:
+        if error.exit_code in (NOT_FOUND, USAGE):
+            raise CliError(f"no router matches {text!r}", NOT_FOUND) from error
+        raise
+    ids = [router_id for item in found["items"] for router_id in item["router_ids"]]
+    if len(ids) == 1:
+        return str(ids[0])
+    if not ids:
+        raise CliError(f"{text!r} is a subscriber without a router", NOT_FOUND)
+    names = ", ".join(map(plain, ids[:_SHOWN]))
+    raise CliError(f"{text!r} has several routers: {names}", USAGE)
 
 
 def _exists(client: Client, router_id: str) -> bool:

@@ -23,6 +23,7 @@ from acs.storage.apply_command import (
 )
 from acs.storage.apply_reach import secret_taken
 from acs.storage.errors import FactRefusedError
+from acs.storage.finding import phone_key
 from acs.storage.state import ALL, INFORM, RouterState
 from acs.storage.work import LONGEST_ID, Work, encode
 from diagnostics.context import Boot, FirmwareChange
@@ -177,4 +178,9 @@ def apply_belongs(work: Work, fact: Belongs) -> None:
     state.utc_offset = fact.utc_offset
     state.dirty |= ALL
     if fact.account:
-        work.subscribers[fact.account] = (fact.account, fact.phone, fact.login)
+        work.subscribers[fact.account] = (
+            fact.account,
+            fact.phone,
+            fact.login,
+            phone_key(fact.phone),
+        )

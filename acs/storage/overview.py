@@ -1,5 +1,6 @@
 """Counts of the whole fleet for an overview. Read only."""
 
+from collections import Counter
 from typing import cast
 
 import msgspec
@@ -20,17 +21,17 @@ class ModelCount(msgspec.Struct, frozen=True):
 
 def verdicts_by_model(connection: Connection) -> list[ModelCount]:
     """Every model's enrolled routers by their newest verdict's action."""
-    # A router that has not been read yet is known by its product class only.
-    model = func.coalesce(func.nullif(routers.c.model_name, ""), routers.c.product_class)
+    made = (routers.c.manufacturer, routers.c.model_name, routers.c.product_class)
     query = (
-        select(routers.c.manufacturer, model, routers.c.verdict, func.count())
+        select(*made, routers.c.verdict, func.count())
         .where(routers.c.enrolment == "enrolled")
-        .group_by(routers.c.manufacturer, model, routers.c.verdict)
+        .group_by(*made, routers.c.verdict)
     )
-    return [
-        ModelCount(maker, name, cast("Action | None", action), count)
-        for maker, name, action, count in connection.execute(query)
-    ]
+    counts: Counter[tuple[str, str, Action | None]] = Counter()
+    for maker, model, product_class, action, count in connection.execute(query):
+        # A router that has not been read yet is known by its product class only.
+        counts[maker, model or product_class, cast("Action | None", action)] += count
+    return [ModelCount(*key, count) for key, count in counts.items()]
 
 
 def reboots_sent(connection: Connection, since: float) -> int:

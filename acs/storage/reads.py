@@ -16,6 +16,7 @@ from acs.storage import (
     auditing,
     credentials,
     files,
+    finding,
     incidents,
     models,
     overview,
@@ -30,6 +31,7 @@ from acs.storage import (
 from acs.storage.database import Database, as_storage_error
 from acs.storage.errors import StorageClosedError
 from acs.storage.file_rows import FileRow, UploadRow
+from acs.storage.finding import Found
 from acs.storage.incident_rows import AttendanceRow, IncidentMember, IncidentRow
 from acs.storage.rows import (
     ConnectionTarget,
@@ -248,6 +250,10 @@ class Reads:
     def events(self, router_id: str, since: float, limit: int) -> Deferred[list[EventRow]]:
         """A router's events since a time, newest first."""
         return self._read(reading_history.list_events, router_id, since, limit)
+
+    def find(self, text: str) -> Deferred[list[Found]]:
+        """All who may be meant by an account, a telephone number, a serial number and so on."""
+        return self._read(finding.find, text)
 
     def timeline(self, router_id: str, before: float, limit: int) -> Deferred[list[Moment]]:
         """What happened to a router before a time (Unix seconds), the newest first."""

@@ -105,6 +105,9 @@ subscribers = Table(
     Column("account", Text, primary_key=True),
     _text("phone"),
     _text("login"),
+    _text("phone_key"),  # see acs.storage.finding
+    Index("ix_subscribers_login", "login"),
+    Index("ix_subscribers_phone_key", "phone_key"),
 )
 
 samples = Table(
