@@ -3,6 +3,8 @@
 A handler names the scope it needs with ``opt=needs(...)``; one without asks for ``admin``.
 """
 
+import math
+import time
 from typing import Any, Literal
 
 import msgspec
@@ -11,6 +13,7 @@ from litestar.handlers import BaseRouteHandler
 
 from acs.api.acts import begin, refuse
 from acs.api.problems import ApiError
+from acs.api.rates import Buckets
 from acs.api.services import Services
 from acs.api.settings import ApiSettings
 from acs.api.tokens import Scope, allows, hash_token, is_token
@@ -53,6 +56,7 @@ class Gate:
 
     def __init__(self, services: Services, settings: ApiSettings) -> None:
         self._services = services
+        self._buckets = Buckets(settings.rate, settings.burst, time.monotonic)
         self._metrics_open = settings.metrics_open == "always" or (
             settings.metrics_open == "loopback" and settings.is_loopback
         )
@@ -68,6 +72,13 @@ class Gate:
             connection.scope["user"] = Caller("anyone", ())
             return
         caller = await self._caller(connection)
+        wait = 0.0 if caller.name == SOCKET else self._buckets.take(caller.name)
+        if wait:
+            raise ApiError(
+                429,
+                f"This token has made too many requests: try again in {math.ceil(wait)} s.",
+                headers={"Retry-After": str(math.ceil(wait))},
+            )
         channel = SOCKET if connection.scope.get(CHANNEL) == SOCKET else "api"
         act = begin(connection.scope, caller.name, channel, self._services.clock())
         if not allows(caller.scopes, need):

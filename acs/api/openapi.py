@@ -219,6 +219,7 @@ _TITLES = {
     "405": "The path does not know this method.",
     "409": "Refused: by guards, with their reasons, or because it conflicts with what is stored.",
     "413": "The body is too large.",
+    "429": "The token has made too many requests; Retry-After says when it may go on.",
     "422": "The request can be read, and is not allowed.",
     "500": "The daemon failed; its log says why.",
     "503": "Storage cannot be reached now, or (for /healthz) a part is not well.",
@@ -228,7 +229,7 @@ _TITLES = {
 def _errors(path: str, operation: Mapping[str, Any], need: Need) -> list[str]:
     statuses = ["400", "500"]
     if need != "open":
-        statuses += ["401", "403", "503"]
+        statuses += ["401", "403", "429", "503"]
     if "{" in path:
         statuses.append("404")
     if operation.get("parameters"):

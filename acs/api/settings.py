@@ -26,6 +26,9 @@ class ApiSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             same machine choose ``never``: its clients would pass for local ones.
         body_limit: bytes of one request body.
         connections: open connections at most, on each listener; more are answered 503.
+        rate: requests a second that one token may make in the long run; 0: as many as it likes.
+            The Unix socket has no limit.
+        burst: requests that it may make at once after a pause.
         headers_timeout: a connection that has not sent a whole request by then is closed.
         upload_timeout: the same of a request that brings a file for the catalogue.
         drain: how long requests under way may take to end when the daemon stops.
@@ -37,6 +40,8 @@ class ApiSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     metrics_open: Literal["loopback", "always", "never"] = "loopback"
     body_limit: int = 1_048_576
     connections: int = 1000
+    rate: float = 100.0
+    burst: int = 500
     headers_timeout: Duration = Duration(15)
     upload_timeout: Duration = Duration(900)
     drain: Duration = Duration(5)
@@ -48,6 +53,9 @@ class ApiSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         for name in ("body_limit", "connections", "headers_timeout", "upload_timeout"):
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name}: found {getattr(self, name)}, allowed is above 0")
+        if self.rate < 0 or self.burst < 1:
+            name, least = ("rate", 0) if self.rate < 0 else ("burst", 1)
+            raise ValueError(f"{name}: found {getattr(self, name)}, allowed is {least} or more")
 
     @property
     def is_loopback(self) -> bool:

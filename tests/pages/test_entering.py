@@ -36,7 +36,7 @@ def test_the_cookie_holds_no_token(pages: Pages, api: Api) -> None:
     assert token.encode().hex() not in pages.cookies[SESSION]
 
 
-@pytest.mark.parametrize("token", ["", "acs_", "acs_" + "x" * 43, "ü" * 60, new_token()])
+@pytest.mark.parametrize("token", ["", "acs_", "acs_" + "x" * 43, "ü" * 60, "acs_" + "a" * 43])
 def test_a_wrong_token_opens_nothing(pages: Pages, token: str) -> None:
     found = pages.log_in(token)
     assert found.status_code == 401
