@@ -8,17 +8,19 @@ MOST = 50
 
 
 async def found_routers(services: Services, asked: str) -> tuple[list[RouterRow], bool]:
-    """Routers that fit, and whether there are more; those of an account of that name come alone.
+    """Routers that fit, and whether there are more; those of exactly that name come alone.
 
-    ``asked`` is an account, or a piece of an id, serial number, model, account or address; when
-    it is empty, nothing is found.
+    ``asked`` is an account, a telephone number, a login, a serial number, a MAC or IP address, an
+    id, or a piece of an id, serial number, model, account or address; when it is empty, nothing is
+    found.
     """
     if not asked:
         return [], False
     store = services.store
-    subscriber = await to_asyncio(store.subscriber(asked))
-    if subscriber is not None and subscriber.router_ids:
-        rows = [await to_asyncio(store.router(each)) for each in subscriber.router_ids[:MOST]]
-        return [row for row in rows if row is not None], len(subscriber.router_ids) > MOST
+    exact = [each for match in await to_asyncio(store.find(asked)) for each in match.router_ids]
+    if exact:
+        ids = list(dict.fromkeys(exact))
+        rows = [await to_asyncio(store.router(each)) for each in ids[:MOST]]
+        return [row for row in rows if row is not None], len(ids) > MOST
     page = await to_asyncio(store.routers(RouterFilter(q=asked), MOST, None))
     return list(page.items), page.cursor is not None

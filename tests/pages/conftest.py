@@ -115,7 +115,7 @@ def ill_router(api: Api) -> str:
             router_id=router_id,
             at=now,
             account="S-4711",
-            phone="",
+            phone="+7 916 123-45-67",
             login="",
             segment="olt-3/1",
             access="GPON",

@@ -65,7 +65,7 @@ def test_the_card_says_what_to_do_and_why(inside: Pages, api: Api) -> None:
 
 def test_a_search_with_one_match_opens_it(inside: Pages, api: Api) -> None:
     router_id = ill_router(api)
-    for asked in ("S-4711", DEVICE.serial_number[-6:]):
+    for asked in ("S-4711", DEVICE.serial_number[-6:], "8(916)1234567"):
         assert inside.get(f"/?q={asked}").headers["location"] == card_url(router_id)
     api.router(DeviceId("Example Networks", "00D09E", "Hub-5", "4C1744009999"))
     many = inside.get("/?q=4C1744")
