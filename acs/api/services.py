@@ -46,6 +46,7 @@ class Propose(Protocol):
         *,
         consent: bool,
         arguments: dict[str, object],
+        command_id: str = "",
     ) -> "Deferred[Command]": ...
 
 

@@ -218,10 +218,11 @@ class Preparing:
         *,
         consent: bool = False,
         arguments: Mapping[str, object] | None = None,
+        command_id: str = "",
     ) -> Deferred[Command]:
         """Prepare the arguments, then propose; fails as either does."""
         now = self._now()
-        command_id = new_command_id(now)
+        command_id = command_id or new_command_id(now)
         prepared = self._preparer.prepare(kind, router_id, command_id, arguments or {}, now)
         return prepared.addCallback(
             lambda found: self._propose(

@@ -131,9 +131,10 @@ class Api:
         *,
         consent: bool,
         arguments: dict[str, object],
+        command_id: str = "",
     ) -> "Deferred[Command]":
         proposal = Proposal(
-            command_id=new_command_id(self.now),
+            command_id=command_id or new_command_id(self.now),
             router_id=router_id,
             kind=kind,
             asked_by=asked_by,

@@ -190,9 +190,10 @@ class Daemon:
         *,
         consent: bool,
         arguments: dict[str, object],
+        command_id: str = "",
     ) -> "Deferred[Command]":
         proposal = Proposal(
-            command_id=new_command_id(NOW + next(self._count)),  # ids sort by time
+            command_id=command_id or new_command_id(NOW + next(self._count)),  # ids sort by time
             router_id=router_id,
             kind=kind,
             asked_by=asked_by,

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response, delete, get, post
-from litestar.params import PathParameter, QueryParameter
+from litestar.params import HeaderParameter, PathParameter, QueryParameter
 
 from acs.api.access import needs
 from acs.api.checks import check_against_router, check_form
@@ -21,6 +21,7 @@ from acs.api.command_documents import CommandDocument, CommandPage
 from acs.api.paths import decoded
 from acs.api.problems import ApiError, not_found, refused
 from acs.api.render import command_document
+from acs.api.repeats import command_id_of, same
 from acs.api.routes.given import Asking, Given, RouterId, Shelf, Taken, strictly, the_router
 from acs.api.routes.queries import Cursor, Limit
 from acs.api.services import Services
@@ -30,6 +31,7 @@ from acs.api.tokens import allows
 from acs.bridge import to_asyncio
 from acs.commands import OPEN_STATES, Command, CommandKind, CommandState
 from acs.facts import CommandWithdrawn
+from acs.storage.errors import FactRefusedError
 from acs.storage.timeline import Moment, steps
 
 MAX_WAIT = 120.0
@@ -48,6 +50,14 @@ Wait = Annotated[
     ),
 ]
 
+IdempotencyKey = Annotated[
+    str,
+    HeaderParameter(
+        name="Idempotency-Key",
+        max_length=255,
+        description="The caller's own name for this wish: sent again, it is the same command.",
+    ),
+]
 Reason = Annotated[str, QueryParameter(max_length=500, description="Why; it is recorded.")]
 
 
@@ -58,14 +68,19 @@ Reason = Annotated[str, QueryParameter(max_length=500, description="Why; it is r
     summary="Ask for a command to a router",
     tags=["commands"],
 )
-async def ask(
+async def ask(  # noqa: PLR0917 - what the framework hands in
     services: Given,
     asking: Asking,
     models: Shelf,
     router_id: RouterId,
     data: Taken[CommandBody],
+    idempotency_key: IdempotencyKey = "",
 ) -> Response[CommandDocument]:
-    """Queue a command for the router's next session, unless a guard refuses it."""
+    """Queue a command for the router's next session, unless a guard refuses it.
+
+    With an Idempotency-Key a request may be sent again as often as need be: there is one command,
+    and the answer tells how it stands.
+    """
     body: CommandBody = strictly(data, CommandBody)
     kind, needed = kind_of(body), scope_of(body)
     if not allows(asking.scopes, needed):
@@ -77,16 +92,28 @@ async def ask(
         await check_against_router(services, models, kind, row, arguments)
     elif kind in _FORCED_FILES:
         arguments["force"] = True
-    command = await to_asyncio(
-        services.propose(
+    command_id = command_id_of(asking.name, idempotency_key)
+    wanted = (kind, row.router_id, body.reason)
+    command = await to_asyncio(services.store.command(command_id)) if command_id else None
+    if command is None:
+        proposed = services.propose(
             kind,
             row.router_id,
             asking.name,
             body.reason,
             consent=body.consent,
             arguments=arguments,
+            command_id=command_id,
         )
-    )
+        try:
+            command = await to_asyncio(proposed)
+        except FactRefusedError:
+            # The same request came twice at once, and the other one was first.
+            command = await to_asyncio(services.store.command(command_id)) if command_id else None
+            if command is None:
+                raise
+    if command_id:
+        same(command, *wanted, consent=body.consent, arguments=arguments)
     if command.state == "refused":
         raise refused(command)
     return Response(
