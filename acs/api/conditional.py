@@ -35,7 +35,8 @@ def conditional(
         "Cache-Control": "private, no-cache",
     }
     known = request.headers.get("if-none-match", "")
-    if tag in (each.strip() for each in known.split(",")):
+    bare = tag.removeprefix("W/")
+    if known.strip() == "*" or bare in (e.strip().removeprefix("W/") for e in known.split(",")):
         empty: Any = None
         return Response(empty, status_code=304, headers=headers)
     return Response(document, headers=headers)

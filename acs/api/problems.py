@@ -100,6 +100,7 @@ _KINDS = {
     409: "conflict",
     413: "too-large",
     422: "invalid",
+    429: "too-many-requests",
     500: "internal",
     503: "unavailable",
 }

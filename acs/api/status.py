@@ -27,6 +27,7 @@ from diagnostics.context import SegmentState
 from diagnostics.verdict import Verdict
 
 SILENT = 7200.0  # twice the longest usual inform interval
+HOUR = 3600.0
 WEEK = 7 * 86_400.0
 NEWS = 86_400.0  # how long a reboot is worth a word
 REFUSAL_NEWS = 3600.0  # how long a refusal is
@@ -141,7 +142,8 @@ def line_document(
 ) -> LineDocument:
     """Which line should take it, and why: the second, where it takes more than one call."""
     says = words.says
-    if any(row.escalated and now - row.at < WEEK for row in contacts):
+    cause = verdict.causes[0].cause if verdict is not None and verdict.causes else None
+    if any(_is_again(row, cause, now) for row in contacts):
         return LineDocument("second", says["second_again"])
     reboots = [each for each in commands if each.kind == "reboot" and each.outcome is not None]
     in_vain = bool(reboots) and reboots[0].outcome != "helped" and now - reboots[0].at < WEEK
@@ -153,6 +155,14 @@ def line_document(
         in_vain_line = LineDocument("second", says["second_in_vain"])
         return in_vain_line if in_vain else LineDocument("first", says["first"])
     return LineDocument("second", says["second_hands"].format(action=says[verdict.action]))
+
+
+def _is_again(row: ContactRow, cause: str | None, now: float) -> bool:
+    """Whether who calls now about a cause has called about it before, within a week."""
+    age = now - row.at
+    # What is told within an hour is the contact that goes on now.
+    is_same = cause is not None and row.finding == cause and age > HOUR and row.helped is not True
+    return age < WEEK and (row.escalated or is_same)
 
 
 def _silence(data: DataAge, words: Words) -> str:

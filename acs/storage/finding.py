@@ -55,7 +55,7 @@ def find(connection: Connection, text: str) -> list[Found]:
     named: dict[str, list[Name]] = {}
     conditions: tuple[tuple[Name, ColumnElement[bool] | None], ...]
     c = subscribers.c
-    key = phone_key(text)
+    key = "" if _is_address(text) else phone_key(text)  # whose digits would be somebody's
     conditions = (
         ("account", c.account == text),
         ("login", c.login == text),
@@ -75,6 +75,15 @@ def find(connection: Connection, text: str) -> list[Found]:
         ).scalars():
             named.setdefault(router_id, []).append(name)
     return _together(connection, accounts, named)[: MOST + 1]
+
+
+def _is_address(text: str) -> bool:
+    """Whether it is an IP address, or a MAC address written in groups."""
+    try:
+        ip_address(text)
+    except ValueError:
+        return bool(_MAC.fullmatch(text)) and not text.isalnum()
+    return True
 
 
 def _router_names(text: str) -> list[tuple[Name, list[str]]]:

@@ -72,6 +72,14 @@ def test_a_router_that_is_nobodys(api: Api) -> None:
     assert (item["account"], item["router_ids"]) == (None, [router_id])
 
 
+@pytest.mark.parametrize("text", ["192.168.10.25", "00-19-21-68-10-25", "0019.2168.1025"])
+def test_an_address_is_no_telephone_number(town: Api, text: str) -> None:
+    third = DeviceId("Other", "001122", "Box", "S3")
+    subscriber(town, "100200302", town.router(third), phone="+7 192 168 10 25")
+    assert town.get("/v1/find", params={"q": "+7 (192) 168-10-25"}).status_code == 200
+    assert town.get("/v1/find", params={"q": text}).status_code == 404
+
+
 def test_nobody_is_clear(town: Api) -> None:
     for text in ("1002003", "nobody", "%", "916", "00:11:22:aa:bb"):
         answer = town.get("/v1/find", params={"q": text})
