@@ -215,7 +215,10 @@ class Observations:
         return bad / good * 1e6
 
     def restarts_of_age(self, metric: str) -> int | None:
-        """How often in 24 hours the age that a gauge tells began anew; at least."""
+        """How often in 24 hours the age that a gauge tells began anew; at least.
+
+        An age of 0 is that of nothing: it ends an age and begins none.
+        """
         age = self.numbers.get(metric)
         if age is None:
             return None
@@ -223,7 +226,7 @@ class Observations:
             return 0
         pairs = self.history.series(metric)
         return sum(
-            new < old + _FRESHER * (later - at)
+            old > 0 and new < old + _FRESHER * (later - at)
             for (at, old), (later, new) in itertools.pairwise(pairs)
         )
 

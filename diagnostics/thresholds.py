@@ -40,12 +40,14 @@ class Processes(_Limits, frozen=True, kw_only=True):
     cpu_busy: float = 70.0  # % busy; proposed
     cpu_full: float = 90.0  # % busy; proposed
     cpu_risen: float = 30.0  # points above its own median: one core of several spins; proposed
-    cpu_raised: float = 4.0  # robust z of the processor's load; proposed
+    cpu_raised: float = 3.0  # robust z of the processor's load; proposed
     cpu_floor: float = 5.0  # points: least deviation that counts for z; proposed
     idle_traffic: float = 0.5  # share of its usual packet rate up to which traffic explains nothing
+    more: float = 3.0  # robust z of the number of processes: no chance; proposed
     many: float = 5.0  # robust z of the number of processes; proposed
     rampant: float = 8.0  # robust z of the number of processes; proposed
-    processes_floor: float = 3.0  # processes: least deviation that counts for z; proposed
+    processes_floor: float = 2.0  # processes: least deviation that counts for z; proposed
+    slower: float = 2.0  # robust z of the session's duration: one in forty by chance; proposed
     slow: float = 3.0  # robust z of the session's duration; proposed
     very_slow: float = 6.0  # robust z of the session's duration; proposed
     slow_floor: float = 0.5  # seconds: least deviation that counts for z; proposed
@@ -92,6 +94,9 @@ class Wifi(_Limits, frozen=True, kw_only=True):
     resets_many: float = 3.0  # radio resets in 24 h; proposed
     handshakes_some: float = 6.0  # failed handshakes in 24 h above its usual ones; proposed
     handshakes_many: float = 24.0  # the same: one every hour, somebody keeps trying; proposed
+    handshakes_usual: float = 0.3  # failed handshakes between two reports that nobody need
+    # explain; proposed
+    handshakes_now: float = 2.0  # deviate of those since the last report; proposed
     noise_some: float = -92.0  # dBm [7925G]
     noise_much: float = -85.0  # dBm; proposed
     usual_day: float = 0.3  # quantile of a day that stands for it: three hours in ten
@@ -108,6 +113,7 @@ class Cable(_Limits, frozen=True, kw_only=True):
     fewest_packets: float = 100_000.0  # packets below which a ratio is noise; proposed
     fewest_errors: float = 5.0  # damaged frames below which a ratio is noise; proposed
     port_errors_some: float = 1.0  # errors an hour on a port without packet counts; proposed
+    port_errors_new: float = 0.2  # of the rate lately: what was usual before is a step; proposed
     port_errors_many: float = 60.0  # errors an hour on a port without packet counts; proposed
     reduced: float = 0.5  # of the best speed seen: four pairs carry 1000, two carry 100 Mbit/s
     minimal: float = 10.0  # Mbit/s; no plan is that slow

@@ -3,6 +3,7 @@
 from diagnostics.observations import Finding, Observations
 from diagnostics.symptoms.base import Symptom, above
 
+_CLEAN, _SOME, _NEW, _MANY = range(4)
 _FULL, _REDUCED, _MINIMAL = range(3)
 
 
@@ -12,9 +13,13 @@ def _errors(see: Observations) -> Finding | None:
     if rate is None:
         return None
     limits = see.limits.cable
-    level = above(rate, limits.port_errors_some, limits.port_errors_many)
-    if rate < 1:
-        return Finding(0, metric, "Hardly any damaged frame comes from the home network.")
+    level = (_CLEAN, _SOME, _MANY)[above(rate, limits.port_errors_some, limits.port_errors_many)]
+    if level == _CLEAN:
+        return Finding(level, metric, "Hardly any damaged frame comes from the home network.")
+    usual = see.usual(metric)
+    if level == _SOME and usual is not None and usual <= limits.port_errors_new * rate:
+        says = "From the home network come {:.0f} damaged frames an hour; {:.0f} is usual."
+        return Finding(_NEW, metric, says, (rate, usual))
     says = "From the home network come {:.0f} damaged frames an hour."
     return Finding(level, metric, says, (rate,))
 

@@ -45,6 +45,9 @@ def _cpu(see: Observations) -> Finding | None:
     if busy >= limits.cpu_full and traffic is not None and traffic <= limits.idle_traffic:
         says = "The processor is {:.0f} % busy although there is little traffic."
         return Finding(_RUNAWAY, metric, says, (busy,))
+    if risen and traffic is not None and traffic <= 1:  # a process spins on one of the cores
+        says = "The processor is {:.0f} % busy without more traffic; {:.0f} % is usual."
+        return Finding(_RUNAWAY, metric, says, (busy, usual))
     if busy >= limits.cpu_full:
         softirq = see.numbers.get("sys.softirq_share", 0.0)
         level = _OVERLOAD if (traffic or 0) > 1 or softirq > limits.cpu_busy else _RUNAWAY
@@ -84,7 +87,7 @@ def _processes(see: Observations) -> Finding | None:
         return None
     says = "Running processes: {:.0f}; {:.0f} is usual."
     figures = (see.numbers[metric], see.usual(metric))
-    return Finding(above(z, limits.many, limits.rampant), metric, says, figures)
+    return Finding(above(z, limits.more, limits.many, limits.rampant), metric, says, figures)
 
 
 def _crashes(see: Observations) -> Finding | None:
@@ -109,7 +112,7 @@ def _session_time(see: Observations) -> Finding | None:
         return None
     says = "It takes {:.1f} s to answer us; {:.1f} s is usual."
     figures = (see.numbers[metric], see.usual(metric))
-    return Finding(above(z, limits.slow, limits.very_slow), metric, says, figures)
+    return Finding(above(z, limits.slower, limits.slow, limits.very_slow), metric, says, figures)
 
 
 def _session_faults(see: Observations) -> Finding | None:

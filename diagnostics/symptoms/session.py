@@ -82,6 +82,8 @@ def _lost(see: Observations) -> Finding | None:
 def _lease(see: Observations) -> Finding | None:
     metric = "dhcp.lease_left"
     left = see.numbers.get(metric)
+    if is_down(see):
+        return None  # that nobody renews it is no news then
     whole = see.history.baseline(metric).high
     if left is None or not whole > 0:
         return None
@@ -111,6 +113,8 @@ def _login(see: Observations) -> Finding | None:
     if error is None:
         return None
     is_refused = _REFUSED in error and see.word("ppp.state") != "connected"
+    if not is_refused and not is_down(see):
+        return None  # a session that is up was let in: that was said already
     if not is_refused:
         return Finding(0, metric, "The network did not refuse its login.")
     return Finding(1, metric, "The network refuses its login (authentication failure).")
@@ -121,7 +125,7 @@ def _voice(see: Observations) -> Finding | None:
     status = see.word(metric)
     if status in _LINES_UP:
         return Finding(0, metric, "Its telephone line is registered.")
-    if status in _LINES_DOWN:
+    if status in _LINES_DOWN and not is_down(see):  # without a session none can register
         return Finding(1, metric, "Its telephone line is not registered ({}).", (status,))
     return None
 

@@ -2,6 +2,7 @@
 
 from diagnostics.observations import Finding, Observations
 from diagnostics.symptoms.base import Symptom
+from diagnostics.symptoms.session import is_down
 
 _USUAL, _MORE, _FAR_MORE, _LITTLE, _NONE = range(5)
 _PERCENT = 100.0
@@ -16,6 +17,8 @@ def _traffic(see: Observations) -> Finding | None:
         return None
     limits = see.limits.network
     if share < limits.traffic_little:
+        if is_down(see):
+            return None  # without a session none can arrive
         if share < limits.traffic_none:
             return Finding(_NONE, metric, "Hardly any of the usual traffic arrives.")
         says = "Only {:.0f} % of the usual traffic arrives."

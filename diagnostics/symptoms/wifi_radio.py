@@ -1,8 +1,10 @@
 """The Wi-Fi radio itself: hung, down, or resetting again and again."""
 
+from diagnostics.neighbours import deviate
 from diagnostics.observations import DAY, HOUR, Finding, Observations
 from diagnostics.symptoms.base import Symptom, above
 
+_NOW = 3
 _CLIENTS, _FEW, _NOBODY, _UNCLEAR, _SILENT, _DOWN = range(6)
 
 
@@ -60,7 +62,15 @@ def _handshakes(see: Observations) -> Finding | None:
     if count is None:
         return None
     limits = see.limits.wifi
-    more = count - (see.usual(metric) or 0.0) * DAY / HOUR
+    usual = see.usual(metric) or 0.0
+    now = see.history.newest_growth(metric)
+    if (
+        now is not None
+        and deviate(now[0], max(usual, limits.handshakes_usual)) >= limits.handshakes_now
+    ):
+        says = "Attempts to join its Wi-Fi that failed between its last two reports: {:.0f}."
+        return Finding(_NOW, metric, says, (now[0],))
+    more = count - usual * DAY / HOUR
     level = above(more, limits.handshakes_some, limits.handshakes_many)
     says = "Attempts to join its Wi-Fi that failed in 24 hours: {:.0f}."
     return Finding(level, metric, says, (count,))

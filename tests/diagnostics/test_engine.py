@@ -305,7 +305,7 @@ def test_a_restart_holds_the_verdict(story: Stories) -> None:
     assert held.action == "none"
     assert "restarted 5 minutes ago" in held.would_change[0]
     assert fresh.verdict(calling=True).action != "reboot"
-    assert fresh.verdict(calling=False, now=NOW + 3600).action == "reboot"
+    assert fresh.verdict(calling=False, now=NOW + 2 * HOUR).action == "reboot"
 
 
 def test_restarts_with_the_neighbours_are_no_boot_loop(story: Stories) -> None:

@@ -1,6 +1,7 @@
 """Each symptom from normal to bad, and nothing where there is nothing to look at."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -96,12 +97,14 @@ READINGS: list[tuple[str, Vitals, Vitals | None, str]] = [
     ("files", {"sys.fd_open": 850}, {"sys.fd_open": 500}, "many"),
     ("files", {"sys.fd_open": 2000}, {"sys.fd_open": 500}, "rampant"),
     ("processes", {"sys.process_count": 100}, None, "normal"),
-    ("processes", {"sys.process_count": 118}, {"sys.process_count": 100}, "many"),
+    ("processes", {"sys.process_count": 107}, {"sys.process_count": 100}, "more"),
+    ("processes", {"sys.process_count": 114}, {"sys.process_count": 100}, "many"),
     ("processes", {"sys.process_count": 180}, {"sys.process_count": 100}, "rampant"),
     ("crashes", {"sys.kernel_faults_prev_boot": 0}, None, "none"),
     ("crashes", {"sys.process_faults_prev_boot": 1}, None, "some"),
     ("crashes", {"sys.kernel_faults_prev_boot": 4}, None, "many"),
     ("session_time", {"acs.session_rtt": 1.0}, None, "normal"),
+    ("session_time", {"acs.session_rtt": 2.2}, {"acs.session_rtt": 1.0}, "slower"),
     ("session_time", {"acs.session_rtt": 3.0}, {"acs.session_rtt": 1.0}, "slow"),
     ("session_time", {"acs.session_rtt": 9.0}, {"acs.session_rtt": 1.0}, "very_slow"),
     ("session_faults", {"acs.fault_rate": 0.0}, None, "none"),
@@ -124,10 +127,12 @@ READINGS: list[tuple[str, Vitals, Vitals | None, str]] = [
         "login",
         {"ppp.last_error": "ERROR_AUTHENTICATION_FAILURE", "ppp.state": "Connected"},
         None,
-        "accepted",
+        None,
     ),
     ("voice", {"voip.reg_status": "Up"}, None, "registered"),
     ("voice", {"voip.reg_status": "Error"}, None, "unregistered"),
+    ("voice", {"voip.reg_status": "Error", "ppp.state": "Connecting"}, None, None),
+    ("lease", {"dhcp.lease_left": 200, "dhcp.status": "Init"}, {"dhcp.lease_left": 3600}, None),
     ("gateway_loss", {"ip.ping_loss_gw": 0.0}, None, "none"),
     ("gateway_loss", {"ip.ping_loss_gw": 0.02}, None, "some"),
     ("gateway_loss", {"ip.ping_loss_gw": 0.1}, None, "much"),
@@ -181,7 +186,7 @@ COUNTERS: list[tuple[str, str, float, str]] = [
     ("queue_drops", "eth.disc_tx", 900, "some"),
     ("queue_drops", "eth.disc_tx", 50_000, "many"),
     ("lan_errors", "lan.err_rx", 0, "clean"),
-    ("lan_errors", "lan.err_rx", 10, "some"),
+    ("lan_errors", "lan.err_rx", 10, "new"),
     ("lan_errors", "lan.err_rx", 500, "many"),
     ("dsl_errors", "dsl.crc_ds", 5, "clean"),
     ("dsl_errors", "dsl.crc_ds", 100, "some"),
@@ -214,6 +219,31 @@ def test_counters_give_a_level(
         vitals[counter] = 7 + int(max(0.0, DAY - age) / HOUR * hourly)
 
     assert look(symptom, {}, each=count) == level
+
+
+def test_damaged_frames_that_always_came_are_no_news(look: Look) -> None:
+    def count(age: float, vitals: Vitals) -> None:
+        vitals["lan.err_rx"] = int((14 * DAY - age) / HOUR * 10)
+
+    assert look("lan_errors", {}, each=count) == "some"
+
+
+def test_a_spinning_process_needs_no_traffic(look: Look) -> None:
+    def flow(age: float, vitals: Vitals, share: float) -> None:
+        hours, lately = 14 * 24 - age / HOUR, max(0.0, 3 - age / HOUR)
+        vitals["eth.rx_packets"] = int(100_000 * (hours - lately + lately * share))
+
+    busy, usual = {"sys.cpu_util": 62}, {"sys.cpu_util": 15}
+    for share, level in ((0.8, "runaway"), (2.0, "busy")):
+        each = partial(flow, share=share)
+        assert look("cpu", busy, usual, hours=3, each=each) == level
+
+
+def test_a_session_that_stays_down_is_not_lost_again_and_again(look: Look) -> None:
+    def down(age: float, vitals: Vitals) -> None:
+        vitals["ppp.uptime"] = 0 if age < DAY / 2 else int(30 * DAY - age)
+
+    assert look("redials", {}, each=down) == "steady"
 
 
 @pytest.mark.parametrize(("lost", "level"), [(0, "clean"), (3, "some"), (900, "many")])
@@ -394,10 +424,18 @@ def test_a_loss_that_nothing_dates_is_none(look: Look) -> None:
     assert look("session_lost", up) is None
 
 
-@pytest.mark.parametrize(("per_hour", "level"), [(0.0, "few"), (0.5, "some"), (3.0, "many")])
-def test_handshakes_that_fail(look: Look, per_hour: float, level: str) -> None:
+@pytest.mark.parametrize(
+    ("per_hour", "until", "level"),
+    [
+        (0.0, 0.0, "few"),
+        (0.5, 6 * HOUR, "some"),
+        (3.0, 6 * HOUR, "many"),
+        (3.0, 0.0, "now"),
+    ],
+)
+def test_handshakes_that_fail(look: Look, per_hour: float, until: float, level: str) -> None:
     def failed(age: float, vitals: Vitals) -> None:
-        vitals["wifi.psk_fail"] = 100 + round(max(0.0, DAY - age) / HOUR * per_hour)
+        vitals["wifi.psk_fail"] = 100 + round(max(0.0, DAY - max(age, until)) / HOUR * per_hour)
 
     assert look("wifi_handshakes", {}, each=failed) == level
 
