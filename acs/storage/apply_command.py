@@ -26,6 +26,7 @@ from acs.secret_names import shown_members
 from acs.storage import command_moves as moves
 from acs.storage import silences, trying
 from acs.storage.command_rows import command_of
+from acs.storage.news import tell_command
 from acs.storage.schema import commands, events
 from acs.storage.state import ALL, RouterState
 from acs.storage.work import Work, encode
@@ -312,8 +313,11 @@ def _write(work: Work, before: Command, after: Command | None) -> Command | None
     if changed:
         here = (_c.router_id == before.router_id, _c.command_id == before.command_id)
         work.connection.execute(update(commands).where(*here).values(changed))
-    if after.state != before.state and after.state not in OPEN_STATES:
-        _lower_flags(work, after)
+    if after.state != before.state:
+        told_at = (after.ended_at, after.confirmed_at, after.answered_at, after.sent_at)
+        tell_command(work.connection, after, next(at for at in (*told_at, after.at) if at))
+        if after.state not in OPEN_STATES:
+            _lower_flags(work, after)
     return after
 
 

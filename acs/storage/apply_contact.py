@@ -7,6 +7,7 @@ that two contacts told at once are counted as two.
 from collections.abc import Iterable
 
 from acs.facts import ContactMade
+from acs.storage.news import tell
 from acs.storage.rows import ContactRow
 from acs.storage.work import Work
 from diagnostics.context import Contact
@@ -38,6 +39,15 @@ def apply_contact(work: Work, fact: ContactMade) -> ContactRow:
     work.contacts.append(tuple(getattr(row, name) for name in ContactRow.__struct_fields__))
     if escalated and not any(c.escalated and fact.at - c.at <= SAME_CALL for c in before):
         work.event(state, fact.at, ESCALATED, {"finding": finding})
+    told: dict[str, object] = {
+        "channel": fact.channel,
+        "line": fact.line,
+        "tried": fact.action,
+        "helped": fact.helped,
+        "finding": finding,
+        "escalated": escalated,
+    }
+    tell(work.connection, fact.at, "contact.made", fact.router_id, told)
     contact = Contact(fact.at, fact.channel, fact.action, fact.helped, finding, escalated)
     state.remember(state.lately().with_contact(contact))
     return row

@@ -7,6 +7,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from acs.facts import IncidentClosed, IncidentGrew, IncidentOpened
 from acs.storage.database import Database
+from acs.storage.news import tell
 from acs.storage.schema import routers
 from acs.storage.schema_incidents import incident_routers, incidents
 from acs.storage.work import Work, encode
@@ -34,6 +35,15 @@ def apply_incident_opened(work: Work, fact: IncidentOpened) -> bool:
     taken = set(fact.affected)
     _take_in(connection, database, fact, (id_ for id_ in fact.routers if id_ not in taken))
     _take_in(connection, database, fact, fact.affected, affected=True)
+    told: dict[str, object] = {
+        "incident_id": fact.incident_id,
+        "basis": fact.basis,
+        "place": fact.place,
+        "kind": fact.kind,
+        "routers": len(fact.routers),
+        "affected": len(fact.affected),
+    }
+    tell(connection, fact.at, "incident.opened", None, told)
     return True
 
 
@@ -61,7 +71,14 @@ def apply_incident_closed(work: Work, fact: IncidentClosed) -> bool:
     """The incident is over; False when it was already."""
     row = incidents.c.incident_id == fact.incident_id
     closed = update(incidents).where(row, incidents.c.closed_at.is_(None)).values(closed_at=fact.at)
-    return work.connection.execute(closed).rowcount > 0
+    c = incidents.c
+    shown = closed.returning(c.basis, c.place, c.kind, c.routers, c.affected)
+    over = work.connection.execute(shown).one_or_none()
+    if over is None:
+        return False
+    told: dict[str, object] = {"incident_id": fact.incident_id, **over._asdict()}
+    tell(work.connection, fact.at, "incident.closed", None, told)
+    return True
 
 
 def _take_in(

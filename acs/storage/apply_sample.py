@@ -1,7 +1,7 @@
 """Facts about a router's vitals and the verdict on them. No SQL beyond ``Work``."""
 
 from acs.facts import Judged, Sampled
-from acs.storage import vitals
+from acs.storage import news, vitals
 from acs.storage.rows import Windowed
 from acs.storage.state import VERDICT
 from acs.storage.work import Work, encode
@@ -34,6 +34,7 @@ def apply_judged(work: Work, fact: Judged) -> bool:
     if since is None or is_new:
         # Rows keep their order even when the clock was set back.
         since = fact.at if since is None else max(fact.at, since + _TICK)
+        _tell(work, fact, state.verdict, cause)
         state.verdict, state.cause, state.verdict_since = verdict.action, cause, since
         state.dirty |= VERDICT
     work.verdicts[fact.router_id, since] = (
@@ -46,3 +47,17 @@ def apply_judged(work: Work, fact: Judged) -> bool:
         encode(verdict),
     )
     return is_new
+
+
+def _tell(work: Work, fact: Judged, before: str | None, cause: str | None) -> None:
+    """Another action is news; that a new router needs nothing is none."""
+    verdict = fact.verdict
+    if verdict.action == (before or "none"):
+        return
+    detail: dict[str, object] = {
+        "action": verdict.action,
+        "before": before,
+        "cause": cause,
+        "confidence": round(verdict.confidence, 3),
+    }
+    news.tell(work.connection, fact.at, "verdict.changed", fact.router_id, detail)

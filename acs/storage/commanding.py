@@ -21,6 +21,7 @@ from acs.storage.command_moves import VERSION_BEFORE
 from acs.storage.command_rows import command_of, row_of, sealed_arguments, with_arguments
 from acs.storage.errors import FactRefusedError
 from acs.storage.guarding import Gatherer
+from acs.storage.news import tell_command
 from acs.storage.schema import commands, routers
 from acs.storage.secrets import Box
 
@@ -82,6 +83,7 @@ def propose(
         command = _refused(command, refusals, proposal.at)
     sealed = None if refusals else sealed_arguments(command, box)
     connection.execute(insert(commands), {**row_of(command), "sealed": sealed})
+    tell_command(connection, command, proposal.at)
     return command
 
 
@@ -114,6 +116,7 @@ def claim(
             .where(_c.router_id == router_id, _c.command_id == command.command_id)
             .values({**changed, "sealed": None})
         )
+        tell_command(connection, command, now)
         if command.state == "sent":
             command = with_arguments(command, row.sealed, box)
             flag = _FLAGS.get(command.kind)

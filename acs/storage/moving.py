@@ -31,6 +31,7 @@ from acs.storage import (
     schema_files,
     schema_incidents,
     schema_learning,
+    schema_news,
     schema_targets,
 )
 from acs.storage.database import Database, as_storage_error
@@ -46,6 +47,7 @@ ROOMS = (
     schema_files,
     schema_incidents,
     schema_learning,
+    schema_news,
     schema_targets,
 )
 Phase = Literal["copy", "check"]

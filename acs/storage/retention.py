@@ -3,7 +3,17 @@
 from collections.abc import Iterator
 from itertools import chain
 
-from sqlalchemy import ColumnElement, Connection, MetaData, Table, delete, exists, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    MetaData,
+    Table,
+    delete,
+    exists,
+    func,
+    select,
+    tuple_,
+)
 
 from acs.commands import OPEN_STATES
 from acs.storage import partitions
@@ -19,6 +29,7 @@ from acs.storage.schema import (
 from acs.storage.schema_audit import audit
 from acs.storage.schema_incidents import incident_routers, incidents
 from acs.storage.schema_learning import checks, trials
+from acs.storage.schema_news import deliveries, news
 from acs.storage.settings import Retention
 
 
@@ -31,7 +42,7 @@ def prune(connection: Connection, now: float, kept: Retention, limit: int) -> in
             break
         key = list(table.primary_key.columns)
         oldest = select(*key).where(*conditions).limit(left)
-        if table is audit:  # from its beginning, so that no gap comes into it
+        if table in (audit, news):  # from its beginning, so that no gap comes into it
             oldest = oldest.order_by(*key)
         here = key[0].in_(oldest) if len(key) == 1 else tuple_(*key).in_(oldest)
         left -= connection.execute(delete(table).where(here)).rowcount
@@ -53,6 +64,13 @@ def _samples(
 def _outdated(now: float, kept: Retention) -> Iterator[tuple[Table, list[ColumnElement[bool]]]]:
     yield sessions, [sessions.c.expires_at < now - kept.sessions]
     yield events, [events.c.at < now - kept.events]
+    # The newest stays: its number is where the next one goes on.
+    yield (
+        news,
+        [news.c.at < now - kept.news, news.c.seq < select(func.max(news.c.seq)).scalar_subquery()],
+    )
+    ended = deliveries.c.state != "waiting"
+    yield deliveries, [deliveries.c.since < now - kept.news, ended]
     yield audit, [audit.c.at < now - kept.audit]
     yield contacts, [contacts.c.at < now - kept.contacts]
     newest = exists().where(

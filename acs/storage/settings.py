@@ -21,6 +21,7 @@ class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         sessions: suspended sessions past their own expiry.
         quarantined: unknown routers that have not asked again.
         audit: the audit log.
+        news: the log of events that ``/v1/events`` tells; webhooks' deliveries that ended.
     """
 
     samples: Duration = Duration(30 * _DAY)
@@ -31,6 +32,7 @@ class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sessions: Duration = Duration(3600)
     quarantined: Duration = Duration(30 * _DAY)
     audit: Duration = Duration(1095 * _DAY)
+    news: Duration = Duration(7 * _DAY)
 
 
 class StorageSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

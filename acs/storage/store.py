@@ -35,6 +35,7 @@ from acs.storage.database import Database, as_storage_error
 from acs.storage.file_rows import FileRow, UploadRow
 from acs.storage.guarding import Gatherer
 from acs.storage.learned import Learned
+from acs.storage.news import Listeners, NewsBook
 from acs.storage.reads import Reads
 from acs.storage.rows import Page, RouterFilter, SavedSession, Token, Windowed
 from acs.storage.secrets import Box
@@ -63,15 +64,24 @@ class Store(Reads):
     Attributes:
         learned: policies, trials of actions and what they were worth.
         cohorts: firmwares compared.
+        news: the log of events.
     """
 
-    def __init__(self, database: Database, writer: Writer, tools: Tools, deliver: Deliver) -> None:
+    def __init__(
+        self,
+        database: Database,
+        writer: Writer,
+        tools: Tools,
+        deliver: Deliver,
+        listeners: Listeners,
+    ) -> None:
         super().__init__(database, tools.box, deliver)
         self._writer = writer
         self._gatherer = Gatherer(tools.times)
         self._tools = tools
         self.learned = Learned(self._read, self._put_learned)
         self.cohorts = CohortBook(database, self._read, self._put)
+        self.news = NewsBook(self._read, listeners)
 
     @classmethod
     def open(
@@ -117,10 +127,17 @@ class Store(Reads):
         except Exception as error:
             database.close()
             raise as_storage_error(error) from error
+        listeners = Listeners()
         writer = Writer(
-            database, tools, lock=switches.lock_reboots, deliver=deliver, soon=soon, metrics=metrics
+            database,
+            tools,
+            lock=switches.lock_reboots,
+            deliver=deliver,
+            soon=soon,
+            metrics=metrics,
+            told=listeners.wake,
         )
-        return cls(database, writer, tools, deliver)
+        return cls(database, writer, tools, deliver, listeners)
 
     def close(self) -> None:
         """Write all that waits, finish reads, close the database. Blocks; may be called twice."""

@@ -5,6 +5,7 @@ from sqlalchemy import Connection, select, update
 
 from acs.storage.database import Database
 from acs.storage.errors import WrongKeyError
+from acs.storage.news import tell
 from acs.storage.schema import switches
 from acs.storage.secrets import Box, UnsealError
 
@@ -51,6 +52,8 @@ def stop_reboots(
         .where(switches.c.name == REBOOTS_STOPPED)
         .values(active=stopped, set_by=by, set_at=now, reason=reason)
     )
+    kind = "reboots.stopped" if stopped else "reboots.resumed"
+    tell(connection, now, kind, None, {"by": by, "reason": reason})
 
 
 def prepare_switches(database: Database, box: Box) -> None:

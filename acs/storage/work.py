@@ -21,6 +21,7 @@ from acs.facts import (
     WayWorked,
 )
 from acs.identity import parts_of
+from acs.storage import news
 from acs.storage import state as states
 from acs.storage.database import Row
 from acs.storage.errors import FactRefusedError
@@ -191,7 +192,9 @@ class Work:
         return history
 
     def event(self, state: RouterState, at: float, kind: str, detail: dict[str, object]) -> None:
-        """Write a row of the router's events."""
+        """Write a row of the router's events; some kinds are told to other systems, too."""
+        if kind in news.OF_EVENTS:
+            news.tell(self.connection, at, news.OF_EVENTS[kind], state.router_id, detail)
         self.widen(state)
         self.events.append((state.router_id, state.next_number(), at, kind, encode(detail)))
 

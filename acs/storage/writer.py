@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import Connection
 
 from acs.facts import Fact
+from acs.storage import news
 from acs.storage.applying import apply_items
 from acs.storage.auditing import Told, append
 from acs.storage.database import Database, as_storage_error, is_outage, is_retriable, run
@@ -95,6 +96,7 @@ class Writer:
             ``call_soon``: all that one pass of the loop brings goes into one transaction. None:
             at once.
         metrics: told of each commit.
+        told: called in the thread of whoever puts items when a commit held news.
 
     Only one batch is under way. What comes meanwhile waits for its end: no timer is needed, and
     under load the batches grow by themselves.
@@ -109,7 +111,9 @@ class Writer:
         deliver: Deliver,
         soon: Deliver | None = None,
         metrics: WriterMetrics | None = None,
+        told: Callable[[], object] | None = None,
     ) -> None:
+        self._told = told
         self._database = database
         self._tools = tools
         self._lock = lock
@@ -170,8 +174,9 @@ class Writer:
     def _write(self, batch: list[Item]) -> None:
         """Commit a batch and resolve it."""
         started = time.perf_counter()
+        has_news = False
         try:
-            self._transact_twice(batch)
+            has_news = self._transact_twice(batch)
         except Exception as error:  # whatever it is, the writer goes on
             failure = as_storage_error(error)
             trace = None if isinstance(failure, StorageUnavailableError) else error
@@ -181,30 +186,37 @@ class Writer:
                 item.error = item.error or failure
         self._metrics.observe_commit(time.perf_counter() - started, len(batch))
         self._metrics.set_queue_depth(len(self._waiting))
-        self._deliver(lambda: self._resolve(batch))
+        self._deliver(lambda: self._resolve(batch, has_news=has_news))
 
-    def _resolve(self, batch: list[Item]) -> None:
+    def _resolve(self, batch: list[Item], *, has_news: bool) -> None:
         self._is_busy = False
         _resolve(batch)
+        if has_news and self._told is not None:
+            self._told()
         if self._waiting:
             self._ask()
 
-    def _transact_twice(self, batch: list[Item]) -> None:
-        """Try again where that is safe: the first try has certainly not been committed."""
+    def _transact_twice(self, batch: list[Item]) -> bool:
+        """Try again where that is safe: the first try has certainly not been committed.
+
+        Whether there was news.
+        """
         try:
-            self._transact(batch)
+            return self._transact(batch)
         except Exception as error:
             if not is_retriable(error):  # a failed COMMIT is never: its outcome is unknown
                 raise
             log.warning("storage.batch_retried", items=len(batch), error=str(error))
-            self._transact(batch)
+            return self._transact(batch)
 
-    def _transact(self, batch: list[Item]) -> None:
+    def _transact(self, batch: list[Item]) -> bool:
         connection = self._connection
         if connection is None:
             connection = self._connection = self._database.writer.connect()
         try:
             transaction = connection.begin()
+            fresh = news.waiting(connection)
+            fresh.clear()
             if any(item.guarded for item in batch):
                 self._lock(connection)
             for items in _runs(batch):
@@ -212,6 +224,8 @@ class Writer:
             told = [(i.told, i.result) for i in batch if i.told is not None and i.error is None]
             if told:
                 append(connection, told)
+            if fresh:
+                news.append(connection, fresh)
             try:
                 transaction.commit()
             except Exception as error:
@@ -222,6 +236,7 @@ class Writer:
             connection.invalidate()
             connection.close()
             raise
+        return bool(fresh)
 
     def _perform(self, connection: Connection, items: list[Item]) -> None:
         """Run items together; if one of them is at fault, each by itself."""
@@ -240,6 +255,8 @@ class Writer:
 
     def _together(self, connection: Connection, items: list[Item]) -> None:
         run(connection, "SAVEPOINT items")
+        fresh = news.waiting(connection)
+        before = len(fresh)
         try:
             if items[0].call is not None:
                 items[0].result = items[0].call(connection)
@@ -252,6 +269,7 @@ class Writer:
             if not is_outage(error):
                 run(connection, "ROLLBACK TO SAVEPOINT items")
                 run(connection, "RELEASE SAVEPOINT items")
+                del fresh[before:]
             raise
         run(connection, "RELEASE SAVEPOINT items")
 

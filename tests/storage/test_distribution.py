@@ -15,6 +15,7 @@ from tests.storage.support import NOW, Desk, informed, judged, sampled
 
 # Tables that name routers and still are not kept by router, each with its reason.
 _BESIDE = {
+    "news": "one order of the whole fleet, read on from a number",
     "sessions": "found by cookie before anybody knows whose it is",
 }
 

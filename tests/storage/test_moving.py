@@ -49,7 +49,8 @@ def opened(url: str) -> Iterator[Database]:
 def value(column: Column[Any], number: int) -> object:
     """Something a column of this type can hold, another for each number."""
     if column.foreign_keys:
-        return f"R{number}" if column.name == "router_id" else None
+        (key,) = column.foreign_keys
+        return None if column.nullable else value(key.column, number)
     if isinstance(column.type, Boolean):
         return number % 2 == 0
     if isinstance(column.type, Integer):
