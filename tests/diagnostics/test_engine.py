@@ -298,7 +298,8 @@ def test_uptime_alone_is_no_evidence(story: Stories) -> None:
 
 
 def test_a_restart_holds_the_verdict(story: Stories) -> None:
-    fresh = story().since(HOUR, {"sys.dns_proxy_fail": 0.9, "sys.cpu_util": 75})
+    hung = {"sys.dns_proxy_fail": 0.9, "sys.cpu_util": 75}
+    fresh = story().since(4 * HOUR, hung)
     assert fresh.verdict(calling=False).action == "reboot"
     fresh.told(boots=(Boot(at=NOW - 300),))
     held = fresh.verdict(calling=False)
