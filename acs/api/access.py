@@ -29,10 +29,11 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 
 class Caller(msgspec.Struct, frozen=True):
-    """Who asks: ``socket``, ``anyone`` or a token's name, and what it may do."""
+    """Who asks: ``socket``, ``anyone`` or a token's name, what it may do, about whom alone."""
 
     name: str
     scopes: tuple[str, ...]
+    account: str | None = None
 
 
 def needs(scope: Need) -> dict[str, str]:
@@ -94,7 +95,7 @@ class Gate:
 
     async def _caller(self, connection: Connection) -> Caller:
         if connection.scope.get(CHANNEL) == SOCKET:
-            return Caller(SOCKET, ("admin",))
+            return Caller(SOCKET, ("admin", "secrets"))
         header = connection.headers.get("authorization", "")
         scheme, _, token = header.partition(" ")
         token = token.strip()
@@ -116,7 +117,7 @@ class Gate:
                 "The token is unknown or has expired.",
                 headers={"WWW-Authenticate": f'{_REALM}, error="invalid_token"'},
             )
-        return Caller(found.name, tuple(found.scopes))
+        return Caller(found.name, tuple(found.scopes), found.account)
 
 
 def caller_of(connection: Connection) -> Caller:

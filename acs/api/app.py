@@ -14,6 +14,7 @@ from litestar.utils import normalize_path
 from acs.api import acts, problems
 from acs.api.access import Gate
 from acs.api.checks import ModelShelf
+from acs.api.events import EventHub
 from acs.api.openapi import FRAMEWORK_PATH, OpenApiDocument, openapi_config
 from acs.api.paths import UnreadableTargetError, check_query, route_path
 from acs.api.routes import (
@@ -22,11 +23,13 @@ from acs.api.routes import (
     commands,
     contacts,
     effectiveness,
+    events,
     files,
     find,
     fleet,
     incidents,
     onboarding,
+    own,
     reboots,
     routers,
     service,
@@ -56,8 +59,10 @@ ROUTES = (
     *effectiveness.HANDLERS,
     *onboarding.HANDLERS,
     *tokens.HANDLERS,
+    *own.HANDLERS,
     *audit.HANDLERS,
     *timeline.HANDLERS,
+    *events.HANDLERS,
     *service.HANDLERS,
 )
 
@@ -120,6 +125,10 @@ def _add_last(config: AppConfig) -> AppConfig:
     return config
 
 
+def _uncounted(_: int) -> None:
+    pass
+
+
 def create_app(
     services: Services,
     settings: ApiSettings,
@@ -136,12 +145,16 @@ def create_app(
     """
     document = OpenApiDocument()
     shelf = ModelShelf(services)
+    counted = services.counted.set_streams if services.counted is not None else _uncounted
+    hub = EventHub(services.store.news, settings.event_streams, counted)
+    services.watch.closing.append(hub.close)
     app = _App(
         route_handlers=[*ROUTES, *handlers],
         dependencies={
             "services": Provide(lambda: services, sync_to_thread=False),
             "openapi": Provide(lambda: document, sync_to_thread=False),
             "models": Provide(lambda: shelf, sync_to_thread=False),
+            "hub": Provide(lambda: hub, sync_to_thread=False),
             "asking": Provide(caller, sync_to_thread=False),
         },
         guards=[Gate(services, settings)],

@@ -122,10 +122,35 @@ class TokenBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         name: whom it is for; it appears as ``asked_by``.
-        scopes: ``admin`` includes ``act``, which includes ``read``, which includes ``metrics``.
+        scopes: ``admin`` includes ``act``, which includes ``contacts`` and ``read``, which includes
+            ``metrics``; ``secrets`` and ``self-service`` are included in none.
         expires_at: null: never.
+        account: the one subscriber that a token of scope ``self-service`` is about.
     """
 
     name: Name
-    scopes: Annotated[tuple[Scope, ...], Meta(min_length=1, max_length=4)]
+    scopes: Annotated[tuple[Scope, ...], Meta(min_length=1, max_length=7)]
     expires_at: Time | None = None
+    account: Annotated[str, Meta(min_length=1, max_length=256)] | None = None
+
+
+class VisitBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A wish for a token with which one subscriber is served.
+
+    Attributes:
+        minutes: how long it is good.
+    """
+
+    minutes: Annotated[int, Meta(ge=1, le=1440)] = 15
+
+
+class SelfRebootBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A subscriber's wish for a reboot.
+
+    Attributes:
+        consent: that he was told that the internet will be away, and agreed.
+        router: which of his routers, by its number in ``/v1/self``.
+    """
+
+    consent: Literal[True]
+    router: Annotated[int, Meta(ge=1)] = 1

@@ -93,12 +93,14 @@ class TokenDocument(msgspec.Struct, frozen=True):
         name: appears as ``asked_by`` of what it asks for.
         scopes: what it may do.
         expires_at: null: never.
+        account: the one subscriber that it is about; null: it is an operator's.
     """
 
     token: str
     name: str
     scopes: tuple[Scope, ...]
     expires_at: Time | None
+    account: str | None = None
 
 
 class TokenSummary(msgspec.Struct, frozen=True):
@@ -109,12 +111,14 @@ class TokenSummary(msgspec.Struct, frozen=True):
         scopes: what it may do.
         created_at: when it was made.
         expires_at: null: never.
+        account: the one subscriber that it is about; null: it is an operator's.
     """
 
     name: str
     scopes: tuple[str, ...]
     created_at: Time
     expires_at: Time | None
+    account: str | None = None
 
 
 class TokenList(msgspec.Struct, frozen=True):

@@ -17,7 +17,9 @@ _encode = msgspec.json.Encoder().encode
 def unaged(status: StatusDocument) -> StatusDocument:
     """A status without what changes with time alone: it is compared, never sent."""
     data = replace(status.data, inform_age_seconds=None, collected_age_seconds=None)
-    return replace(status, data=data, sentence="", answered_at=status.router.first_seen_at)
+    return replace(
+        status, data=data, fresh=None, sentence="", answered_at=status.router.first_seen_at
+    )
 
 
 def conditional(

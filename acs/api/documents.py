@@ -189,6 +189,28 @@ class SegmentDocument(msgspec.Struct, frozen=True):
     counted_at: Time
 
 
+FreshOutcome = Literal["recent", "fresh", "refused", "failed", "waiting"]
+
+
+class FreshDocument(msgspec.Struct, frozen=True):
+    """What came of asking the router for fresh readings.
+
+    Attributes:
+        outcome: ``recent``: the newest readings were younger than 10 seconds, it was not asked;
+            ``fresh``: it was asked and answered; ``refused``: a guard would not have it asked;
+            ``failed``: it answered with a fault; ``waiting``: it had not answered when the time
+            was up, and what follows rests on older readings.
+        waited_seconds: how long the answer waited for it.
+        command_id: of the refresh; null when it was not asked.
+        why: what stood in the way; null where nothing did.
+    """
+
+    outcome: FreshOutcome
+    waited_seconds: float
+    command_id: str | None = None
+    why: str | None = None
+
+
 class DataAge(msgspec.Struct, frozen=True):
     """How old the facts are that the status rests on.
 
@@ -257,6 +279,7 @@ class StatusDocument(msgspec.Struct, frozen=True, kw_only=True):
         commands: the last ones, newest first, with their outcomes and refusals.
         contacts: of the last 30 days in any channel, newest first.
         data: how old all this is.
+        fresh: what came of asking the router first; null where nobody wanted that.
         answered_at: when this was put together.
     """
 
@@ -273,6 +296,7 @@ class StatusDocument(msgspec.Struct, frozen=True, kw_only=True):
     commands: tuple[CommandDocument, ...]
     contacts: tuple[ContactDocument, ...]
     data: DataAge
+    fresh: FreshDocument | None
     answered_at: Time
 
 

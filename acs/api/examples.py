@@ -3,6 +3,8 @@
 from typing import Any
 
 from acs.api.command_examples import COMMAND_EXAMPLES
+from acs.api.event_examples import EVENT_EXAMPLES
+from acs.api.self_examples import SELF_EXAMPLES
 
 _ROUTER = "00D09E-Hub%2D5-4C1744001122"
 _COMMAND = "019c3a5f8e2047d2c9a61b0e55"
@@ -116,6 +118,7 @@ _STATUS: dict[str, Any] = {
         "collected_age_seconds": 600,
         "stale": False,
     },
+    "fresh": None,
     "answered_at": "2026-03-01T09:30:00Z",
 }
 
@@ -168,6 +171,7 @@ _CONTACT = {
 }
 
 EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
+    **EVENT_EXAMPLES,
     ("get", "/v1/routers/{router_id}"): {"200": _ROUTER_DOCUMENT},
     ("get", "/v1/routers/{router_id}/status"): {"200": _STATUS},
     ("get", "/v1/routers/{router_id}/tree"): {"200": _TREE},
@@ -227,6 +231,8 @@ EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
             "name": "contact-centre",
             "scopes": ["act"],
             "expires_at": None,
+            "account": None,
         },
     },
+    **SELF_EXAMPLES,
 }

@@ -7,7 +7,9 @@ from typing import Literal
 
 import msgspec
 
-MatchedBy = Literal["account", "phone", "login", "router_id", "serial_number", "mac", "address"]
+MatchedBy = Literal[
+    "account", "phone", "login", "contract", "router_id", "serial_number", "mac", "address"
+]
 
 
 class MatchDocument(msgspec.Struct, frozen=True, kw_only=True):

@@ -31,6 +31,7 @@ class ApiSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         burst: requests that it may make at once after a pause.
         headers_timeout: a connection that has not sent a whole request by then is closed.
         upload_timeout: the same of a request that brings a file for the catalogue.
+        event_streams: streams of events (``/v1/events``) open at once.
         drain: how long requests under way may take to end when the daemon stops.
     """
 
@@ -44,13 +45,20 @@ class ApiSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     burst: int = 500
     headers_timeout: Duration = Duration(15)
     upload_timeout: Duration = Duration(900)
+    event_streams: int = 100
     drain: Duration = Duration(5)
 
     def __post_init__(self) -> None:
         if self.listen:
             address_of(self.listen)
         mode_of(self.socket_mode)
-        for name in ("body_limit", "connections", "headers_timeout", "upload_timeout"):
+        for name in (
+            "body_limit",
+            "connections",
+            "event_streams",
+            "headers_timeout",
+            "upload_timeout",
+        ):
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name}: found {getattr(self, name)}, allowed is above 0")
         if self.rate < 0 or self.burst < 1:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from acs.api.documents import (
     DataAge,
+    FreshDocument,
     LineDocument,
     PlaceIncident,
     SegmentDocument,
@@ -42,6 +43,7 @@ def status_document(
     *,
     contacts: Sequence[ContactRow] = (),
     incident: OpenIncident | None = None,
+    fresh: FreshDocument | None = None,
     words: Words = ENGLISH,
 ) -> StatusDocument:
     """The status of one router.
@@ -63,6 +65,7 @@ def status_document(
         commands=tuple(map(command_document, commands)),
         contacts=tuple(map(contact_document, contacts)),
         data=data,
+        fresh=fresh,
         answered_at=moment(now),
     )
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0)
 UNKNOWN = "unknown"  # a path that is none
@@ -42,6 +42,13 @@ class ApiMetrics:
             registry=registry,
             buckets=BUCKETS,
         )
+        self._streams = Gauge(
+            "acs_events_streams", "Streams of events that are open.", registry=registry
+        )
+
+    def set_streams(self, count: int) -> None:
+        """So many streams of events are open."""
+        self._streams.set(count)
 
     def watched(self, scope: Any, send: Send) -> Send:
         """A ``send`` that counts the answer to the request of this scope."""

@@ -10,9 +10,10 @@ import secrets
 from collections.abc import Iterable
 from typing import Literal, get_args
 
-Scope = Literal["read", "act", "admin", "metrics"]
+Scope = Literal["read", "contacts", "act", "admin", "metrics", "secrets", "self-service"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
+SELF_SERVICE: Scope = "self-service"
 PREFIX = "acs_"
 _FORM = re.compile(r"acs_[A-Za-z0-9_-]{43}")
 
@@ -20,8 +21,12 @@ _FORM = re.compile(r"acs_[A-Za-z0-9_-]{43}")
 _INCLUDES: dict[str, frozenset[str]] = {
     "metrics": frozenset({"metrics"}),
     "read": frozenset({"read", "metrics"}),
-    "act": frozenset({"act", "read", "metrics"}),
-    "admin": frozenset({"admin", "act", "read", "metrics"}),
+    "contacts": frozenset({"contacts"}),
+    "act": frozenset({"act", "contacts", "read", "metrics"}),
+    "admin": frozenset({"admin", "act", "contacts", "read", "metrics"}),
+    # What a household keeps to itself, and what a household may ask, are nobody's by rank.
+    "secrets": frozenset({"secrets"}),
+    "self-service": frozenset({"self-service"}),
 }
 
 
@@ -38,6 +43,16 @@ def is_token(text: str) -> bool:
 def hash_token(token: str) -> str:
     """What is stored of a token: its SHA-256 in hexadecimal."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def binding_error(scopes: Iterable[str], account: str | None) -> str | None:
+    """Why these scopes cannot be those of a token bound to this subscriber, or to none."""
+    of_one = SELF_SERVICE in scopes
+    if of_one and account is None:
+        return "a token of scope self-service needs the account of its subscriber"
+    if account is not None and set(scopes) != {SELF_SERVICE}:
+        return "a subscriber's token has the scope self-service and no other"
+    return None
 
 
 def allows(scopes: Iterable[str], needed: Scope) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Callable
 
 
 class CommandWatch:
@@ -9,11 +10,16 @@ class CommandWatch:
 
     Used in the event loop's thread only. A change that nobody announces (another node made it)
     is found by the waiter's own interval.
+
+    Attributes:
+        closed: the daemon stops.
+        closing: called with ``close``.
     """
 
     def __init__(self) -> None:
         self._waiting: defaultdict[str, set[asyncio.Future[None]]] = defaultdict(set)
         self.closed = False
+        self.closing: list[Callable[[], object]] = []
 
     def changed(self, command_id: str) -> None:
         """The command's stored state changed."""
@@ -24,6 +30,8 @@ class CommandWatch:
     def close(self) -> None:
         """Wake all, for good: the daemon stops."""
         self.closed = True
+        for call in self.closing:
+            call()
         for command_id in tuple(self._waiting):
             self.changed(command_id)
 

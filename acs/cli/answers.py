@@ -104,6 +104,15 @@ class Verdict(msgspec.Struct, frozen=True):
     evidence: tuple[Evidence, ...] = ()
     would_change: tuple[str, ...] = ()
     judged_at: datetime | None = None
+    wants_fresh: bool = False
+
+
+class Fresh(msgspec.Struct, frozen=True):
+    """What came of asking the router for new readings."""
+
+    outcome: str
+    waited_seconds: float
+    why: str | None = None
 
 
 class Segment(msgspec.Struct, frozen=True):
@@ -125,6 +134,7 @@ class Status(msgspec.Struct, frozen=True):
     router: Router
     segment: Segment | None = None
     commands: tuple[Command, ...] = ()
+    fresh: Fresh | None = None
 
 
 class Sample(msgspec.Struct, frozen=True):

@@ -31,6 +31,7 @@ def card(status: Status, samples: Samples, now: float, width: int) -> Group:
     """The card as something to print on ``width`` columns."""
     parts: list[RenderableType] = [_head(status.router), _identity(status, now), Text()]
     parts.append(verdict_lines(status.verdict, now))
+    parts += _freshness(status)
     telling = {each.metric for each in status.verdict.evidence} if status.verdict else set()
     spark = max(_LEAST_SPARK, min(_SPARK, width - _BESIDE))
     trends = _trends(samples, telling, spark)
@@ -105,6 +106,18 @@ def verdict_lines(verdict: Verdict | None, now: float) -> Group:
     lines += [_finding(each.weight, each.says) for each in verdict.evidence[:_EVIDENCE]]
     lines += [Text(f"  ? {plain(each)}", style="dim") for each in verdict.would_change[:3]]
     return Group(*lines)
+
+
+def _freshness(status: Status) -> Iterator[Text]:
+    """What came of asking the router, or that asking it is worth while."""
+    fresh, verdict = status.fresh, status.verdict
+    if fresh is not None and fresh.outcome == "fresh":
+        yield Text(f"  read from the router in {fresh.waited_seconds:.1f} s", style="dim")
+    elif fresh is not None and fresh.why:
+        yield Text(f"  no new readings: {plain(fresh.why)}", style="yellow")
+    elif verdict is not None and verdict.wants_fresh:
+        name = plain(status.router_id)
+        yield Text(f"  new readings may change this: acs show {name} --fresh", style="yellow")
 
 
 def _finding(weight: float, says: str) -> Text:

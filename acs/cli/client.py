@@ -86,15 +86,19 @@ class Client:
     ) -> None:
         self._http.close()
 
-    def get(self, path: str, *, wait: float = 0.0, **query: Any) -> Any:
-        """GET; queries that are None or empty are left out. ``wait`` is a long poll's seconds.
+    def get(self, path: str, *, wait: float = 0.0, fresh: float = 0.0, **query: Any) -> Any:
+        """GET; queries that are None or empty are left out.
+
+        ``wait`` is a long poll's seconds, ``fresh`` those that a router is asked and waited for.
 
         Raises:
             CliError: whatever went wrong, with its exit code.
         """
         if wait:
             query["wait"] = f"{wait:g}"
-        return self._call("GET", path, query=query, timeout=self._timeout + wait)
+        if fresh:
+            query["fresh"] = f"{fresh:g}"
+        return self._call("GET", path, query=query, timeout=self._timeout + wait + fresh)
 
     def query(self, path: str, query: Mapping[str, object]) -> Any:
         """GET with queries of any names.

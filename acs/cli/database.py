@@ -43,14 +43,19 @@ class Database:
         name: str,
         expires_at: float | None,
         now: float,
+        *,
+        account: str | None = None,
     ) -> None:
-        """Store a token by its hash; times are Unix seconds.
+        """Store a token by its hash, of one subscriber or an operator's; times are Unix seconds.
 
         Raises:
             CliError: the database would not, or knows a token of that name.
         """
         try:
-            _wait(self._store.add_token(hashed, tuple(scopes), name, expires_at, now))
+            added = self._store.add_token(
+                hashed, tuple(scopes), name, expires_at, now, account=account
+            )
+            _wait(added)
         except FactRefusedError as error:
             raise CliError(f"there is a token named {name!r} already") from error
         except StorageError as error:

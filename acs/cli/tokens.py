@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import click
 
-from acs.api.tokens import SCOPES, hash_token, new_token
+from acs.api.tokens import SCOPES, binding_error, hash_token, new_token
 from acs.cli.errors import USAGE, CliError
 from acs.cli.output import print_json, table
 from acs.cli.service import config_option, read_config
@@ -37,8 +37,10 @@ def tokens() -> None:
     type=click.Choice(SCOPES),
     multiple=True,
     required=True,
-    help="What it may do; admin includes act, which includes read, which includes metrics.",
+    help="What it may do; admin includes act, which includes contacts and read, which includes "
+    "metrics.",
 )
+@click.option("--subscriber", metavar="ACCOUNT", help="Whom a self-service token is about.")
 @click.option("--name", help="Whom it is for; it appears as asked_by. Without it, made up.")
 @click.option("--expires", type=Expiry(), help='When: "90d" from now, or a date. Never otherwise.')
 @config_option
@@ -47,6 +49,7 @@ def create(
     ctx: click.Context,
     *,
     scopes: tuple[str, ...],
+    subscriber: str | None,
     name: str | None,
     expires: datetime | Duration | None,
     config: Path,
@@ -61,13 +64,16 @@ def create(
     expires_at = now + expires if isinstance(expires, Duration) else _unix(expires)
     if expires_at is not None and expires_at <= now:
         raise CliError("the expiry has passed already", USAGE)
+    wrong = binding_error(scopes, subscriber)
+    if wrong is not None:
+        raise CliError(wrong + ("" if subscriber else ": --subscriber ACCOUNT"), USAGE)
     settings = read_config(config)
     from acs.cli.database import opened  # noqa: PLC0415 - imports Twisted and SQLAlchemy
 
     token = new_token()
     name = name or f"token-{rfc3339(round(now))}-{token[-4:]}"
     with opened(settings.storage) as database:
-        database.add_token(hash_token(token), scopes, name, expires_at, now)
+        database.add_token(hash_token(token), scopes, name, expires_at, now, account=subscriber)
     until = "never expires" if expires_at is None else f"expires {rfc3339(expires_at)}"
     click.echo(f"token {name} ({', '.join(scopes)}), {until}; it is shown this once:", err=True)
     click.echo(token)
@@ -91,11 +97,12 @@ def list_tokens(session: Session, *, as_json: bool) -> None:
         return
     now = rfc3339(round(session.now()))
     table(
-        ("NAME", "SCOPES", "MADE", "EXPIRES"),
+        ("NAME", "SCOPES", "SUBSCRIBER", "MADE", "EXPIRES"),
         (
             (
                 one["name"],
                 ", ".join(one["scopes"]),
+                one.get("account") or "",
                 one["created_at"],
                 _until(one.get("expires_at"), now),
             )

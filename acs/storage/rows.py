@@ -111,6 +111,7 @@ class SubscriberRow(msgspec.Struct, frozen=True):
     phone: str
     login: str
     router_ids: tuple[str, ...]
+    contract: str = ""
 
 
 class EventRow(msgspec.Struct, frozen=True):
@@ -215,9 +216,18 @@ class SavedSession(msgspec.Struct, frozen=True):
 
 
 class Token(msgspec.Struct, frozen=True):
-    """An operator's token, known by its hash only."""
+    """A token of the API, known by its hash only.
+
+    Attributes:
+        name: appears as ``asked_by``.
+        scopes: what it may do.
+        created_at: Unix seconds UTC.
+        expires_at: Unix seconds UTC; None: never.
+        account: the one subscriber that it is about; None: it is an operator's.
+    """
 
     name: str
     scopes: tuple[str, ...]
     created_at: float
     expires_at: float | None
+    account: str | None = None

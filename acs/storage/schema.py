@@ -2,7 +2,8 @@
 
 The key of every per-router table begins with ``router_id``, so that the schema can be distributed
 by it. Times are Unix seconds UTC; structured values are msgpack. Columns written at every Inform
-or sample carry no index: one would add half to the cost of the write.
+or sample carry no index: one would add half to the cost of the write. (An address is written only
+when it is another one.)
 """
 
 from sqlalchemy import (
@@ -92,8 +93,10 @@ routers = Table(
     Column("transfer_open", Boolean, nullable=False, server_default=false()),
     Column("diagnostic_open", Boolean, nullable=False, server_default=false()),
     Column("numbered", BigInteger, nullable=False, server_default="0"),  # events and contacts
+    Column("switch_port", Text),
+    Column("address_prefix", Text),
 )
-for _column in ("account", "segment", "verdict"):
+for _column in ("account", "address", "segment", "verdict"):
     Index(f"ix_routers_{_column}", routers.c[_column])
 # Certificates may name no product class.
 Index("ix_routers_serial_number", routers.c.serial_number)
@@ -106,6 +109,8 @@ subscribers = Table(
     _text("phone"),
     _text("login"),
     _text("phone_key"),  # see acs.storage.finding
+    _text("contract"),
+    Index("ix_subscribers_contract", "contract"),
     Index("ix_subscribers_login", "login"),
     Index("ix_subscribers_phone_key", "phone_key"),
 )
@@ -280,6 +285,7 @@ tokens = Table(
     _blob("scopes"),
     Column("created_at", Double, nullable=False),
     _time("expires_at"),
+    Column("account", Text),
 )
 
 switches = Table(

@@ -44,6 +44,7 @@ from acs.storage.statements import Statements
 from acs.storage.switches import prepare_switches
 from acs.storage.targets import TargetRow
 from acs.storage.upgrading import upgrade_database
+from acs.storage.webhook_book import WebhookBook
 from acs.storage.work import SecretMaker, Tools
 from acs.storage.writer import Deliver, Item, Writer, WriterMetrics
 
@@ -65,6 +66,7 @@ class Store(Reads):
         learned: policies, trials of actions and what they were worth.
         cohorts: firmwares compared.
         news: the log of events.
+        webhooks: who is told of them, and how that went.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class Store(Reads):
         self.learned = Learned(self._read, self._put_learned)
         self.cohorts = CohortBook(database, self._read, self._put)
         self.news = NewsBook(self._read, listeners)
+        self.webhooks = WebhookBook(tools.box, self._read, self._put_told)
 
     @classmethod
     def open(
@@ -266,10 +269,14 @@ class Store(Reads):
         name: str,
         expires_at: float | None,
         now: float,
+        *,
+        account: str | None = None,
     ) -> Deferred[None]:
-        """Add an operator's token. Fails with FactRefusedError when the name is taken."""
-        token = Token(name, tuple(scopes), now, expires_at)
-        told = _told({"token": name, "scopes": list(scopes), "expires_at": expires_at})
+        """Add a token. Fails with FactRefusedError when the name is taken."""
+        token = Token(name, tuple(scopes), now, expires_at, account)
+        told = _told(
+            {"token": name, "scopes": list(scopes), "expires_at": expires_at, "account": account}
+        )
         return self._put(lambda c: tokens.add_token(c, token_hash, token), told=told)
 
     def remove_token(self, name: str) -> Deferred[bool]:
@@ -359,6 +366,11 @@ class Store(Reads):
             )
         )
         return done
+
+    def _put_told(
+        self, call: Callable[[Connection], object], told: dict[str, object] | None = None
+    ) -> Deferred[Any]:
+        return self._put(call, told=None if told is None else _told(told))
 
     def _put_learned(
         self, call: Callable[[Connection], object], told: dict[str, object] | None = None

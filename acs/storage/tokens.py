@@ -1,4 +1,4 @@
-"""Operators' tokens, known by their hashes only."""
+"""Tokens of the API, known by their hashes only."""
 
 from msgspec import msgpack
 from sqlalchemy import Connection, delete, insert, select
@@ -17,8 +17,12 @@ def add_token(connection: Connection, token_hash: str, token: Token) -> None:
             "scopes": msgpack.encode(token.scopes),
             "created_at": token.created_at,
             "expires_at": token.expires_at,
+            "account": token.account,
         },
     )
+    if token.account is not None:  # they live for minutes, and there are many
+        past = tokens.c.expires_at < token.created_at
+        connection.execute(delete(tokens).where(tokens.c.account.is_not(None), past))
 
 
 def remove_token(connection: Connection, name: str) -> bool:
@@ -26,7 +30,13 @@ def remove_token(connection: Connection, name: str) -> bool:
     return connection.execute(delete(tokens).where(tokens.c.name == name)).rowcount > 0
 
 
-_COLUMNS = (tokens.c.name, tokens.c.scopes, tokens.c.created_at, tokens.c.expires_at)
+_COLUMNS = (
+    tokens.c.name,
+    tokens.c.scopes,
+    tokens.c.created_at,
+    tokens.c.expires_at,
+    tokens.c.account,
+)
 
 
 def token_by_hash(connection: Connection, token_hash: str) -> Token | None:
@@ -40,5 +50,8 @@ def list_tokens(connection: Connection) -> list[Token]:
     return [_token(*row) for row in connection.execute(select(*_COLUMNS).order_by(tokens.c.name))]
 
 
-def _token(name: str, scopes: bytes, created_at: float, expires_at: float | None) -> Token:
-    return Token(name, msgpack.decode(scopes, type=tuple[str, ...]), created_at, expires_at)
+def _token(
+    name: str, scopes: bytes, created_at: float, expires_at: float | None, account: str | None
+) -> Token:
+    known = msgpack.decode(scopes, type=tuple[str, ...])
+    return Token(name, known, created_at, expires_at, account)

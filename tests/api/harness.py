@@ -192,10 +192,18 @@ class Api:
     def commit(self, *facts: Fact) -> Any:
         return self.do(self.store.commit(facts))
 
-    def token(self, *scopes: Scope, name: str = "", expires_at: float | None = None) -> str:
+    def token(
+        self,
+        *scopes: Scope,
+        name: str = "",
+        expires_at: float | None = None,
+        account: str | None = None,
+    ) -> str:
         token = new_token()
         name = name or f"test-{token[-6:]}"
-        self.do(self.store.add_token(hash_token(token), scopes, name, expires_at, self.now))
+        hashed = hash_token(token)
+        added = self.store.add_token(hashed, scopes, name, expires_at, self.now, account=account)
+        self.do(added)
         return token
 
     def router(

@@ -71,13 +71,20 @@ def acts(api: Api) -> dict[str, tuple[str, Any, dict[str, Any]]]:
             {"lines": [{"oui": "0A2001", "serial": "S1", "password": "a canary"}]},
             {},
         ),
+        "POST /v1/subscribers/{account:str}/tokens": (
+            "/v1/subscribers/100200300/tokens",
+            {"minutes": 5},
+            {"account": "100200300", "scopes": ["self-service"]},
+        ),
         "POST /v1/tokens": ("/v1/tokens", {"name": "new", "scopes": ["read"]}, {"token": "new"}),
         "DELETE /v1/tokens/{name:str}": ("/v1/tokens/old", None, {"token_removed": "old"}),
     }
 
 
-# Held elsewhere: tests/api/test_files.py and test_trees.py send bodies that take some making.
+# Held elsewhere: tests/api/test_files.py and test_trees.py send bodies that take some making,
+# tests/api/test_own.py has the token of a subscriber.
 ELSEWHERE = {
+    "POST /v1/self/reboots",
     "POST /v1/files",
     "DELETE /v1/files/{file_id:str}",
     "PUT /v1/datamodels/{name:str}",

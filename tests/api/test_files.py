@@ -228,7 +228,7 @@ def test_uploads_are_listed_without_where_they_lie(filed: Api, router_id: str) -
     assert filed.get(f"{path}/c2").status_code == 404
 
 
-def test_content_is_for_admins(filed: Api, router_id: str, folder: Path) -> None:
+def test_content_needs_a_scope_of_its_own(filed: Api, router_id: str, folder: Path) -> None:
     path = filed.url(router_id, "/uploads/c1/content")
     answer = filed.get(path)
     assert (answer.status_code, answer.content) == (200, b"secrets")
@@ -236,7 +236,8 @@ def test_content_is_for_admins(filed: Api, router_id: str, folder: Path) -> None
     assert answer.headers["cache-control"] == "no-store"
     assert "c1.bin" in answer.headers["content-disposition"]
     assert filed.get(path, token=filed.token("act")).status_code == 403
-    assert filed.get(path, token=filed.token("admin")).status_code == 200
+    assert filed.get(path, token=filed.token("admin")).status_code == 403
+    assert filed.get(path, token=filed.token("secrets")).status_code == 200
     assert filed.get(filed.url(router_id, "/uploads/..%2fp1/content")).status_code == 404
     (folder / "uploads" / "p1").unlink()
     assert filed.get(path).status_code == 404

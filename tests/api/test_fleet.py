@@ -92,6 +92,7 @@ def test_a_token_is_made_and_shown_once(api: Api) -> None:
             "scopes": ["read"],
             "created_at": "2026-03-01T10:13:20Z",
             "expires_at": "2026-03-02T00:00:00Z",
+            "account": None,
         }
     ]
     assert made["token"] not in listed.text

@@ -31,8 +31,11 @@ def test_other_texts_are_no_tokens(text: str) -> None:
 ALLOWED: dict[Scope, set[Scope]] = {
     "metrics": {"metrics"},
     "read": {"read", "metrics"},
-    "act": {"act", "read", "metrics"},
-    "admin": {"admin", "act", "read", "metrics"},
+    "contacts": {"contacts"},
+    "act": {"act", "contacts", "read", "metrics"},
+    "admin": {"admin", "act", "contacts", "read", "metrics"},
+    "secrets": {"secrets"},
+    "self-service": {"self-service"},
 }
 
 

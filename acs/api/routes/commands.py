@@ -9,6 +9,7 @@ from litestar import Request, Response, delete, get, post
 from litestar.params import HeaderParameter, PathParameter, QueryParameter
 
 from acs.api.access import needs
+from acs.api.asking import LOOK_AGAIN, ask_once, settled
 from acs.api.checks import check_against_router, check_form
 from acs.api.command_bodies import (
     CommandBody,
@@ -29,13 +30,11 @@ from acs.api.streams import BEAT, BEATING, OPENING, event, seen, stream
 from acs.api.times import moment
 from acs.api.tokens import allows
 from acs.bridge import to_asyncio
-from acs.commands import OPEN_STATES, Command, CommandKind, CommandState
+from acs.commands import OPEN_STATES, CommandKind, CommandState
 from acs.facts import CommandWithdrawn
-from acs.storage.errors import FactRefusedError
 from acs.storage.timeline import Moment, steps
 
 MAX_WAIT = 120.0
-LOOK_AGAIN = 1.0  # seconds between looks at a command whose changes nobody announces
 
 # Whether a file suits the router is looked at when its link is made.
 _FORCED_FILES: tuple[CommandKind, ...] = ("download", "schedule_download", "software")
@@ -94,24 +93,16 @@ async def ask(  # noqa: PLR0917 - what the framework hands in
         arguments["force"] = True
     command_id = command_id_of(asking.name, idempotency_key)
     wanted = (kind, row.router_id, body.reason)
-    command = await to_asyncio(services.store.command(command_id)) if command_id else None
-    if command is None:
-        proposed = services.propose(
-            kind,
-            row.router_id,
-            asking.name,
-            body.reason,
-            consent=body.consent,
-            arguments=arguments,
-            command_id=command_id,
-        )
-        try:
-            command = await to_asyncio(proposed)
-        except FactRefusedError:
-            # The same request came twice at once, and the other one was first.
-            command = await to_asyncio(services.store.command(command_id)) if command_id else None
-            if command is None:
-                raise
+    command = await ask_once(
+        services,
+        kind,
+        row.router_id,
+        asking.name,
+        body.reason,
+        consent=body.consent,
+        arguments=arguments,
+        command_id=command_id,
+    )
     if command_id:
         same(command, *wanted, consent=body.consent, arguments=arguments)
     if command.state == "refused":
@@ -131,7 +122,11 @@ async def ask(  # noqa: PLR0917 - what the framework hands in
 )
 async def show_command(services: Given, command_id: CommandId, wait: Wait = 0.0) -> CommandDocument:
     """A command as it stands, or as it stands when it is final or ``wait`` has passed."""
-    return command_document(await _settled(services, decoded(command_id), wait))
+    name = decoded(command_id)
+    command = await settled(services, name, wait)
+    if command is None:
+        raise not_found("command", name)
+    return command_document(command)
 
 
 @get(
@@ -179,19 +174,6 @@ async def _steps(services: Services, command_id: str, told: int) -> AsyncIterato
 
 def _at(step: Moment) -> float:
     return step.at
-
-
-async def _settled(services: Services, command_id: str, wait: float) -> Command:
-    clock = asyncio.get_running_loop().time
-    ends_at = clock() + wait
-    while True:
-        command = await to_asyncio(services.store.command(command_id))
-        if command is None:
-            raise not_found("command", command_id)
-        left = ends_at - clock()
-        if command.state not in OPEN_STATES or left <= 0 or services.watch.closed:
-            return command
-        await services.watch.wait(command_id, min(left, LOOK_AGAIN))
 
 
 @delete(

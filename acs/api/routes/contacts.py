@@ -36,7 +36,7 @@ async def _record(services: Services, router_id: str, body: ContactBody) -> Cont
 
 @post(
     "/v1/routers/{router_id:str}/contacts",
-    opt=needs("act"),
+    opt=needs("contacts"),
     status_code=201,
     summary="Record a contact with the subscriber",
     tags=["subscribers"],
@@ -56,7 +56,7 @@ async def add_contact(
 
 @post(
     "/v1/subscribers/{account:str}/contacts",
-    opt=needs("act"),
+    opt=needs("contacts"),
     status_code=201,
     summary="Record a contact with a subscriber about one of his routers",
     tags=["subscribers"],

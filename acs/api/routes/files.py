@@ -184,7 +184,7 @@ async def show_upload(
 
 @get(
     "/v1/routers/{router_id:str}/uploads/{command_id:str}/content",
-    opt=needs("admin"),
+    opt=needs("secrets"),
     media_type="application/octet-stream",
     summary="Fetch an upload",
     tags=["files"],

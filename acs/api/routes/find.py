@@ -12,7 +12,7 @@ from acs.api.routes.given import Given
 from acs.bridge import to_asyncio
 from acs.storage.finding import MOST
 
-_TRIED = "account, telephone number, login, router id, serial number, MAC or IP address"
+_TRIED = "account, telephone number, login, contract, router id, serial number, MAC or IP address"
 
 
 @get("/v1/find", opt=needs("read"), summary="Find by any name", tags=["subscribers"])

@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar, overload
 import msgspec
 from litestar.params import QueryParameter
 
+from acs.api.freshness import LONGEST
 from acs.api.problems import invalid
 from acs.api.times import Time
 
@@ -19,6 +20,14 @@ Limit = Annotated[
 ]
 Cursor = Annotated[
     str, QueryParameter(max_length=2000, description="The field next of the page before.")
+]
+Fresh = Annotated[
+    float,
+    QueryParameter(
+        ge=0,
+        le=LONGEST,
+        description="Ask the router for new readings first and wait for them, seconds at most.",
+    ),
 ]
 Exactly = Annotated[str, QueryParameter(max_length=1600, description="Exactly this one.")]
 

@@ -16,6 +16,7 @@ from acs.api.documents import (
     StatusDocument,
     VerdictDocument,
 )
+from acs.api.freshness import freshened
 from acs.api.languages import ENGLISH, Words, words_for
 from acs.api.render import (
     event_document,
@@ -24,8 +25,8 @@ from acs.api.render import (
     sample_document,
     verdict_document,
 )
-from acs.api.routes.given import Given, RouterId, the_router
-from acs.api.routes.queries import Cursor, Exactly, Limit, time_of, time_parameter
+from acs.api.routes.given import Asking, Given, RouterId, the_router
+from acs.api.routes.queries import Cursor, Exactly, Fresh, Limit, time_of, time_parameter
 from acs.api.services import Services
 from acs.api.status import status_document
 from acs.api.times import before
@@ -43,9 +44,20 @@ Until = Annotated[str, time_parameter("Up to then; now, if left out.")]
 
 
 async def router_status(
-    services: Services, row: RouterRow, words: Words = ENGLISH
+    services: Services,
+    row: RouterRow,
+    words: Words = ENGLISH,
+    *,
+    fresh: float = 0.0,
+    asked_by: str = "",
 ) -> StatusDocument:
-    """A router's status from what is stored, in a language."""
+    """A router's status in a language, from what is stored.
+
+    With ``fresh`` seconds the router is asked first, by ``asked_by``, and waited for that long.
+    """
+    asked = await freshened(services, row, fresh, asked_by) if fresh else None
+    if asked is not None:
+        row = asked.row
     store, now = services.store, services.clock()
     verdict, commands, contacts, incident = await asyncio.gather(
         to_asyncio(store.verdict(row.router_id)),
@@ -56,12 +68,13 @@ async def router_status(
     segment = None if row.segment is None else services.segment(row.segment)
     return status_document(
         row,
-        verdict,
+        verdict if asked is None or asked.verdict is None else asked.verdict,
         commands.items,
         segment,
         now,
         contacts=contacts[:CONTACTS_IN_STATUS],
         incident=incident,
+        fresh=None if asked is None else asked.document,
         words=words,
     )
 
@@ -125,15 +138,21 @@ async def show_router(services: Given, router_id: RouterId) -> RouterDocument:
     tags=["routers"],
 )
 async def show_status(
-    services: Given, request: Request[Any, Any, Any], router_id: RouterId
+    services: Given,
+    request: Request[Any, Any, Any],
+    asking: Asking,
+    router_id: RouterId,
+    fresh: Fresh = 0.0,
 ) -> Response[StatusDocument]:
     """The newest verdict with its evidence, what was done lately, and how old the data is.
 
-    Sentences are in English or Russian, by Accept-Language. With If-None-Match the answer is 304
-    while nothing but ages has changed.
+    With ``fresh`` the router is asked for new readings first; ``fresh`` in the answer tells what
+    came of it. Sentences are in English or Russian, by Accept-Language. With If-None-Match the
+    answer is 304 while nothing but ages has changed.
     """
     words = words_for(request.headers.get("accept-language", ""))
-    status = await router_status(services, await the_router(services, router_id), words)
+    row = await the_router(services, router_id)
+    status = await router_status(services, row, words, fresh=fresh, asked_by=asking.name)
     return conditional(request, status, words, unaged(status))
 
 

@@ -1,5 +1,6 @@
 """Routes of subscribers: whose router is whose, their status."""
 
+import asyncio
 from typing import Any, Literal, cast
 
 from litestar import Request, Response, get, put
@@ -12,7 +13,8 @@ from acs.api.documents import SubscriberStatus
 from acs.api.languages import ENGLISH, Words, words_for
 from acs.api.paths import decoded
 from acs.api.problems import invalid, not_found
-from acs.api.routes.given import Account, Given, Taken, canonical, strictly
+from acs.api.routes.given import Account, Asking, Given, Taken, canonical, strictly
+from acs.api.routes.queries import Fresh
 from acs.api.routes.routers import router_status
 from acs.api.services import Services
 from acs.api.status import need
@@ -24,9 +26,14 @@ Access = Literal["FTTB", "GPON", "xDSL", "DOCSIS", "LTE"] | None
 
 
 async def subscriber_status(
-    services: Services, account: str, words: Words = ENGLISH
+    services: Services,
+    account: str,
+    words: Words = ENGLISH,
+    *,
+    fresh: float = 0.0,
+    asked_by: str = "",
 ) -> SubscriberStatus:
-    """A subscriber with the status of each of his routers.
+    """A subscriber with the status of each of his routers, asked first where that is wanted.
 
     Raises:
         ApiError: 404 when the account is unknown.
@@ -36,8 +43,14 @@ async def subscriber_status(
     if subscriber is None:
         raise not_found("subscriber", account)
     rows = [await to_asyncio(store.router(router_id)) for router_id in subscriber.router_ids]
-    found = [await router_status(services, row, words) for row in rows if row is not None]
-    found.sort(key=need, reverse=True)
+    found = await asyncio.gather(
+        *(
+            router_status(services, row, words, fresh=fresh, asked_by=asked_by)
+            for row in rows
+            if row is not None
+        )
+    )
+    found = sorted(found, key=need, reverse=True)
     return SubscriberStatus(
         account=account,
         phone=subscriber.phone,
@@ -54,14 +67,19 @@ async def subscriber_status(
     tags=["subscribers"],
 )
 async def show_subscriber_status(
-    services: Given, request: Request[Any, Any, Any], account: Account
+    services: Given,
+    request: Request[Any, Any, Any],
+    asking: Asking,
+    account: Account,
+    fresh: Fresh = 0.0,
 ) -> Response[SubscriberStatus]:
     """The status of each of the subscriber's routers, the one that needs most first.
 
-    Language and If-None-Match are as for a router's status.
+    Language, ``fresh`` and If-None-Match are as for a router's status.
     """
     words = words_for(request.headers.get("accept-language", ""))
-    status = await subscriber_status(services, decoded(account), words)
+    name = decoded(account)
+    status = await subscriber_status(services, name, words, fresh=fresh, asked_by=asking.name)
     bare = replace(status, routers=tuple(map(unaged, status.routers)), sentence="")
     return conditional(request, status, words, bare)
 
