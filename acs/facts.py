@@ -325,7 +325,8 @@ class ContactMade(_Fact, frozen=True, kw_only=True):
     """The subscriber was in contact; ``action`` is what was tried, ``helped`` whether it did.
 
     ``line`` is of support ("first", "second" …), ``finding`` the fault class that led then; None:
-    that of the newest verdict.
+    that of the newest verdict. ``link`` leads to a session in another system. What has the ``key``
+    of an earlier one is that one, told again.
     """
 
     channel: str
@@ -334,6 +335,8 @@ class ContactMade(_Fact, frozen=True, kw_only=True):
     note: str = ""
     line: str = ""
     finding: str | None = None
+    link: str = ""
+    key: str | None = None
 
 
 class Belongs(_Fact, frozen=True, kw_only=True):
@@ -342,9 +345,12 @@ class Belongs(_Fact, frozen=True, kw_only=True):
     account: str
     phone: str = ""
     login: str = ""
+    contract: str = ""
     segment: str | None = None
     access: Literal["FTTB", "GPON", "xDSL", "DOCSIS", "LTE"] | None = None
     utc_offset: int = 0
+    switch_port: str | None = None
+    address_prefix: str | None = None
 
 
 class TargetSet(_Fact, frozen=True, kw_only=True):

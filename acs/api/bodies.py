@@ -60,33 +60,42 @@ class SubscriberBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     account: Name | None = None
 
 
+Channel = Literal[
+    "phone", "chat", "messenger", "social", "office", "bot", "video", "remote_session"
+]
+Link = Annotated[str, Meta(max_length=2000, pattern=r"^(https://[^\s@]+)?$")]
+
+
 class ContactBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A contact with the subscriber; the diagnosis learns from it.
 
     Attributes:
-        channel: ``phone``, ``chat`` …
+        channel: by which way; a remote or a video session is held in another system.
         action: what was tried.
         helped: whether it did; null: not known.
         note: anything else worth keeping.
         line: of support: ``first``, ``second`` …
+        link: to the session in that other system, https.
     """
 
-    channel: Name
+    channel: Channel
     action: Name | None = None
     helped: bool | None = None
     note: Text = ""
     line: ShortText = ""
+    link: Link = ""
 
 
 class SubscriberContactBody(ContactBody, frozen=True, forbid_unknown_fields=True):
     """A contact with a subscriber.
 
     Attributes:
-        channel: ``phone``, ``chat`` …
+        channel: by which way; a remote or a video session is held in another system.
         action: what was tried.
         helped: whether it did; null: not known.
         note: anything else worth keeping.
         line: of support: ``first``, ``second`` …
+        link: to the session in that other system, https.
         router_id: which of his routers it was about; may be left out if he has one.
     """
 

@@ -168,6 +168,7 @@ _CONTACT = {
     "note": "",
     "finding": "F01",
     "escalated": False,
+    "link": "",
 }
 
 EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
@@ -211,8 +212,31 @@ EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
         "201": _CONTACT,
     },
     ("post", "/v1/subscribers/{account}/contacts"): {
-        "body": {"channel": "chat", "line": "second", "action": None, "helped": None},
+        "body": {
+            "channel": "remote_session",
+            "line": "second",
+            "action": "consult_wifi",
+            "helped": True,
+            "link": "https://remote.example.net/sessions/4711",
+        },
         "201": _CONTACT,
+    },
+    ("get", "/v1/remedies"): {
+        "200": {
+            "since": "2026-01-30T09:30:00Z",
+            "items": [
+                {
+                    "tried": "reboot",
+                    "channel": "phone",
+                    "contacts": 120,
+                    "helped": 61,
+                    "in_vain": 39,
+                    "share": 0.61,
+                    "interval": [0.512, 0.6999],
+                    "escalated": 14,
+                }
+            ],
+        }
     },
     ("post", "/v1/reboots/stop"): {"body": {"reason": "ticket 4711"}},
     ("post", "/v1/reboots/resume"): {"body": {"model": "Kestrel K2"}},

@@ -73,22 +73,28 @@ RUSSIAN = Words(
     words_ru.SAYS,
     words_ru.span,
 )
-_LANGUAGES: dict[str, Words] = {"en": ENGLISH, "ru": RUSSIAN, "*": ENGLISH}
+_LANGUAGES: dict[str, Words] = {"en": ENGLISH, "ru": RUSSIAN}
+_ANY = "*"
 
 
 def words_for(accept: str) -> Words:
     """The language that a request's Accept-Language likes best; English where it likes neither.
 
-    What cannot be read in it counts for nothing.
+    What cannot be read in it counts for nothing. ``*`` is every language that is not named.
     """
-    best, chosen = 0.0, ENGLISH
+    liked: dict[str, float] = {}
     for part in accept.split(","):
         name, _, weight = part.partition(";")
-        found = _LANGUAGES.get(name.strip().lower().partition("-")[0])
+        language = name.strip().lower().partition("-")[0]
         quality = _quality(weight)
-        if found is not None and quality > best:
-            best, chosen = quality, found
-    return chosen
+        if language in _LANGUAGES or language == _ANY:
+            liked[language] = max(quality, liked.get(language, 0.0))
+    for language in _LANGUAGES:
+        liked.setdefault(language, liked.get(_ANY, 0.0))
+    liked.pop(_ANY, None)
+    # of two liked as well the one that was named first
+    best = max(liked, key=liked.__getitem__)
+    return _LANGUAGES[best] if liked[best] > 0 else ENGLISH
 
 
 def _quality(text: str) -> float:

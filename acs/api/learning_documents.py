@@ -85,6 +85,7 @@ class ContactDocument(msgspec.Struct, frozen=True, kw_only=True):
         note: anything else.
         finding: fault class that led then.
         escalated: an earlier contact of the last 7 days was about the same: for the second line.
+        link: to a session in another system; empty: there is none.
     """
 
     router_id: str
@@ -97,6 +98,43 @@ class ContactDocument(msgspec.Struct, frozen=True, kw_only=True):
     note: str
     finding: str | None
     escalated: bool
+    link: str
+
+
+class RemedyDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """What was tried in contacts, and how often it helped: as told, not as measured.
+
+    Attributes:
+        tried: the action; null where nothing was.
+        channel: by which way.
+        contacts: how many.
+        helped: how many times it did.
+        in_vain: how many times it did not; of the rest it is not known.
+        share: of those of which it is known; null where it is known of none.
+        interval: of the share, 95 % (Wilson score).
+        escalated: how many were not the first about their finding within a week.
+    """
+
+    tried: str | None
+    channel: str
+    contacts: int
+    helped: int
+    in_vain: int
+    share: float | None
+    interval: tuple[float, float] | None
+    escalated: int
+
+
+class RemedyList(msgspec.Struct, frozen=True):
+    """Remedies.
+
+    Attributes:
+        since: of the contacts that are counted.
+        items: the commonest first.
+    """
+
+    since: Time
+    items: tuple[RemedyDocument, ...]
 
 
 class ContactList(msgspec.Struct, frozen=True):

@@ -1,5 +1,6 @@
 """Stored rows as the documents that the API answers. No look-ups, no judgement."""
 
+import math
 from typing import Any
 
 from acs.api.command_documents import CommandDocument
@@ -14,13 +15,13 @@ from acs.api.documents import (
     VerdictDocument,
 )
 from acs.api.languages import ENGLISH, Words
-from acs.api.learning_documents import ContactDocument
+from acs.api.learning_documents import ContactDocument, RemedyDocument
 from acs.api.problems import RefusalDocument
 from acs.api.times import moment
 from acs.api.words import URGENCY
 from acs.commands import OPEN_STATES, Command
 from acs.secret_names import shown_members
-from acs.storage.rows import ContactRow, EventRow, RouterRow
+from acs.storage.rows import ContactRow, EventRow, Remedy, RouterRow
 from diagnostics.sample import Sample
 from diagnostics.verdict import Verdict
 
@@ -136,6 +137,30 @@ def event_document(row: EventRow) -> EventDocument:
     return EventDocument(at=moment(row.at), kind=row.kind, detail=row.detail)
 
 
+def remedy_document(row: Remedy) -> RemedyDocument:
+    """A remedy as it is shown."""
+    known = row.helped + row.in_vain
+    return RemedyDocument(
+        tried=row.tried or None,
+        channel=row.channel,
+        contacts=row.contacts,
+        helped=row.helped,
+        in_vain=row.in_vain,
+        share=round(row.helped / known, 4) if known else None,
+        interval=_wilson(row.helped, known) if known else None,
+        escalated=row.escalated,
+    )
+
+
+def _wilson(hits: int, of: int) -> tuple[float, float]:
+    """The 95 % score interval of a share (Wilson 1927)."""
+    z = 1.96
+    share, squared = hits / of, z * z / of
+    middle = (share + squared / 2) / (1 + squared)
+    half = z / (1 + squared) * math.sqrt(share * (1 - share) / of + squared / (4 * of))
+    return round(max(0.0, middle - half), 4), round(min(1.0, middle + half), 4)
+
+
 def contact_document(row: ContactRow) -> ContactDocument:
     """A contact as it is shown."""
     return ContactDocument(
@@ -149,4 +174,5 @@ def contact_document(row: ContactRow) -> ContactDocument:
         note=row.note,
         finding=row.finding,
         escalated=row.escalated,
+        link=row.link,
     )

@@ -7,9 +7,11 @@ known for as long as the command is.
 from hashlib import blake2b
 
 from acs.api.problems import ApiError
-from acs.commands import Command, CommandKind
+from acs.commands import TRANSFERS, Command, CommandKind
 from acs.secret_names import shown_members
 
+_PREPARED: frozenset[CommandKind] = TRANSFERS | {"software", "rotate_credentials"}
+_ABSENT = object()
 _SIZE = 12  # bytes: a command id has 26 characters
 
 
@@ -30,16 +32,20 @@ def same(
     consent: bool,
     arguments: dict[str, object],
 ) -> Command:
-    """The command, if it is what is asked for again; secrets among arguments are not compared.
+    """The command, if it is what is asked for again.
+
+    Of secrets among the arguments it is compared that they are there, not what they are: they are
+    stored sealed. What preparing adds to some kinds' arguments (a link to a file) does not count.
 
     Raises:
         ApiError: 422 when the key was used for something else.
     """
     known, asked = shown_members(command.arguments), shown_members(arguments)
+    names = asked.keys() if kind in _PREPARED else known.keys() | asked.keys()
     is_same = (
         (command.kind, command.router_id, command.consent) == (kind, router_id, consent)
         and command.reason == reason
-        and all(known.get(name, value) == value for name, value in asked.items())
+        and all(known.get(name, _ABSENT) == asked.get(name, _ABSENT) for name in names)
     )
     if not is_same:
         raise ApiError(422, "This Idempotency-Key was used for another request.")

@@ -69,6 +69,7 @@ COMMANDS: dict[str, Entry] = {
     "evaluate": Entry(
         "evaluate:evaluate", "Say how good the diagnosis is on labelled cases.", CASES
     ),
+    "events": Entry("events:events", "Say what happens in the fleet, as it happens.", FLEET),
     "explain": Entry("explain:explain", "Say what a verdict, a cause or a guard means.", FLEET),
     "factory-reset": Entry(
         "lifecycle:factory_reset", "Take a router back to its factory state.", ROUTER
@@ -87,6 +88,7 @@ COMMANDS: dict[str, Entry] = {
     "reboot": Entry("reboot:reboot", "Reboot a router, unless a guard refuses.", ROUTER),
     "reboots": Entry("reboots:reboots", "Stop or resume all reboots.", FLEET),
     "refresh": Entry("parameters:refresh", "Collect a router's vitals now.", ROUTER),
+    "remedies": Entry("remedies:remedies", "What was tried in contacts and helped.", FLEET),
     "replay": Entry("replay:replay", "Play a recorded conversation or message through the core."),
     "poll": Entry("poll:poll", "Poll devices that speak no TR-069, without the rest."),
     "rotate": Entry("rotate:rotate", "Give a router a new password to log in with.", ROUTER),

@@ -14,6 +14,7 @@ from acs.cli.session import Session, json_option, with_api
 from acs.cli.words import plain
 
 _HEADINGS = ("WHEN", "ROUTER", "CHANNEL", "LINE", "TRIED", "HELPED", "ABOUT", "NOTE")
+CHANNELS = ("phone", "chat", "messenger", "social", "office", "bot", "video", "remote_session")
 _HELPED = {True: "yes", False: "no", None: None}
 
 
@@ -27,6 +28,7 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     action: str | None = None
     helped: bool | None = None
     note: str = ""
+    link: str = ""
     finding: str | None = None
     escalated: bool = False
 
@@ -34,13 +36,20 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
 @click.command()
 @click.argument("name", metavar="ROUTER|ACCOUNT")
 @click.argument("what", metavar="[add]", required=False, type=click.Choice(["add"]))
-@click.option("--channel", default="phone", show_default=True, help="add: phone, chat …")
+@click.option(
+    "--channel",
+    type=click.Choice(CHANNELS),
+    default="phone",
+    show_default=True,
+    help="add: by which way.",
+)
 @click.option("--line", default="", help="add: of support: first, second …")
 @click.option("--tried", default=None, help="add: what was tried: reboot, consult_wifi …")
 @click.option(
     "--helped", type=click.Choice(["yes", "no"]), default=None, help="add: whether it did."
 )
 @click.option("--note", default="", help="add: anything else worth keeping.")
+@click.option("--link", default="", help="add: to a remote or video session, https.")
 @json_option
 @with_api
 def contacts(
@@ -53,6 +62,7 @@ def contacts(
     tried: str | None,
     helped: str | None,
     note: str,
+    link: str,
     as_json: bool,
 ) -> None:
     """List the contacts of the last 30 days about a router or with a subscriber, or add one.
@@ -64,10 +74,11 @@ def contacts(
       acs contacts SN123456
       acs contacts SN123456 add --tried reboot --helped no
       acs contacts 100200300 add --channel chat --line second
+      acs contacts 100200300 add --channel video --link https://video.example.net/4711
     """
     path = _path(session, name)
     if what is None:
-        if tried or helped or note or line:
+        if tried or helped or note or line or link:
             raise CliError("these options are for: acs contacts NAME add", USAGE)
         _list(session, path, as_json=as_json)
         return
@@ -77,6 +88,7 @@ def contacts(
         "action": tried,
         "helped": None if helped is None else helped == "yes",
         "note": note,
+        "link": link,
     }
     _add(session, path, body, as_json=as_json)
 
@@ -118,7 +130,7 @@ def _cells(row: Contact, now: float) -> tuple[object, ...]:
         row.action,
         _HELPED[row.helped],
         about,
-        plain(row.note) or None,
+        " ".join(filter(None, (plain(row.note), plain(row.link)))) or None,
     )
 
 

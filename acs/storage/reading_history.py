@@ -1,14 +1,27 @@
 """Reads about what happened: samples, windows, events, contacts, commands."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from msgspec import msgpack
-from sqlalchemy import BindParameter, Connection, Text, bindparam, select, tuple_
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Row,
+    Text,
+    bindparam,
+    case,
+    false,
+    func,
+    select,
+    true,
+    tuple_,
+)
 
 from acs.commands import Command, CommandState
 from acs.storage import vitals
 from acs.storage.command_rows import command_of
-from acs.storage.rows import ContactRow, EventRow, Page, Windowed
+from acs.storage.rows import ContactRow, EventRow, Page, Remedy, Windowed
 from acs.storage.schema import commands, contacts, events, routers, samples, windows
 from acs.storage.state import FOR_SAMPLE, LOADED, RouterState
 from acs.storage.windows import PAST, RECENT, decode_window
@@ -72,6 +85,28 @@ def list_events(connection: Connection, router_id: str, since: float, limit: int
     ]
 
 
+def remedies(connection: Connection, since: float) -> list[Remedy]:
+    """What was tried in contacts since a moment, by remedy and channel, the commonest first."""
+    c = contacts.c
+    query = (
+        select(
+            c.action,
+            c.channel,
+            func.count(),
+            func.sum(case((c.helped.is_(true()), 1), else_=0)),
+            func.sum(case((c.helped.is_(false()), 1), else_=0)),
+            func.sum(case((c.escalated.is_(true()), 1), else_=0)),
+        )
+        .where(c.at >= since)
+        .group_by(c.action, c.channel)
+    )
+    found = [
+        Remedy(tried or "", channel, *map(int, counts))
+        for tried, channel, *counts in connection.execute(query)
+    ]
+    return sorted(found, key=lambda each: (-each.contacts, each.tried, each.channel))
+
+
 def list_contacts(connection: Connection, router_id: str, since: float) -> list[ContactRow]:
     """Contacts about a router since a time, newest first."""
     query = (
@@ -79,10 +114,17 @@ def list_contacts(connection: Connection, router_id: str, since: float) -> list[
         .where(contacts.c.router_id == router_id, contacts.c.at >= since)
         .order_by(contacts.c.number.desc())
     )
-    return [
-        ContactRow(**{**row._mapping, "escalated": bool(row.escalated)})  # noqa: SLF001 - SQLAlchemy's documented name
-        for row in connection.execute(query)
-    ]
+    return [contact_of(row) for row in connection.execute(query)]
+
+
+def contact_of(row: Row[Any]) -> ContactRow:
+    """The contact of a row of all columns."""
+    return contact_from(dict(row._mapping))  # noqa: SLF001 - SQLAlchemy's documented name
+
+
+def contact_from(values: dict[str, Any]) -> ContactRow:
+    """The contact of all columns by name."""
+    return ContactRow(**{**values, "escalated": bool(values["escalated"])})
 
 
 def command(connection: Connection, command_id: str) -> Command | None:

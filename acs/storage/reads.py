@@ -36,6 +36,7 @@ from acs.storage.incident_rows import AttendanceRow, IncidentMember, IncidentRow
 from acs.storage.rows import (
     ConnectionTarget,
     ContactRow,
+    Remedy,
     Credential,
     EventRow,
     Page,
@@ -47,6 +48,7 @@ from acs.storage.rows import (
     Windowed,
 )
 from acs.storage.secrets import Box
+from acs.storage.standing import Standing, Standings
 from acs.storage.timeline import Moment
 from acs.storage.tree_reading import Known, TreeQuery, TreeRows
 from acs.storage.writer import Deliver
@@ -73,6 +75,7 @@ class Reads:
         self._deliver = deliver
         self._pool = ThreadPoolExecutor(database.reader_count, "acs-reader")
         self._reads_closed = False
+        self._standings = Standings(database)
 
     def _close_readers(self) -> None:
         self._reads_closed = True
@@ -132,6 +135,16 @@ class Reads:
     def subscriber(self, account: str) -> Deferred[SubscriberRow | None]:
         """A subscriber with his routers."""
         return self._read(reading.subscriber, account)
+
+    def standing(self, router_id: str, now: float) -> Deferred[Standing | None]:
+        """All that a status shows of a router; None if it is unknown."""
+        return self._read(self._standings.of_router, router_id, now)
+
+    def standings(
+        self, account: str, now: float
+    ) -> Deferred[tuple[SubscriberRow, tuple[Standing, ...]] | None]:
+        """A subscriber with the same of each of his routers; None if he is unknown."""
+        return self._read(self._standings.of_subscriber, account, now)
 
     def router_ids_of(self, account: str) -> Deferred[list[str]]:
         """Ids of a subscriber's routers."""
@@ -258,6 +271,10 @@ class Reads:
     def timeline(self, router_id: str, before: float, limit: int) -> Deferred[list[Moment]]:
         """What happened to a router before a time (Unix seconds), the newest first."""
         return self._read(timeline.timeline, router_id, before, limit)
+
+    def remedies(self, since: float) -> Deferred[list[Remedy]]:
+        """What was tried in contacts since then and how often it helped."""
+        return self._read(reading_history.remedies, since)
 
     def contacts(self, router_id: str, since: float) -> Deferred[list[ContactRow]]:
         """Contacts about a router since a time, newest first."""

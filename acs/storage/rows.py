@@ -132,6 +132,8 @@ class ContactRow(msgspec.Struct, frozen=True):
         line: of support: first, second …; empty: not said.
         finding: the fault class that led then.
         escalated: an earlier contact of the last 7 days was about the same finding.
+        link: to a session in another system; empty: there is none.
+        key: what makes a request that is sent again the same; None: nothing does.
     """
 
     router_id: str
@@ -144,6 +146,28 @@ class ContactRow(msgspec.Struct, frozen=True):
     line: str = ""
     finding: str | None = None
     escalated: bool = False
+    link: str = ""
+    key: str | None = None
+
+
+class Remedy(msgspec.Struct, frozen=True):
+    """What was tried in contacts of one channel, and how often it helped.
+
+    Attributes:
+        tried: the action, empty where nothing was.
+        channel: of the contacts.
+        contacts: how many.
+        helped: how many times it did.
+        in_vain: how many times it did not; of the rest it is not known.
+        escalated: how many were not the first about their finding within a week.
+    """
+
+    tried: str
+    channel: str
+    contacts: int
+    helped: int
+    in_vain: int
+    escalated: int
 
 
 class SegmentCounts(msgspec.Struct, frozen=True):

@@ -211,6 +211,8 @@ contacts = Table(
     _text("line"),  # of support: first, second …
     Column("finding", Text),  # the leading cause at that time
     Column("escalated", Boolean, nullable=False, server_default=false()),
+    _text("link"),  # to a session in another system
+    Column("key", Text),  # what makes a request that is sent again the same
     Index("ix_contacts_at", "at"),
     sqlite_with_rowid=False,
 )

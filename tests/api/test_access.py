@@ -45,6 +45,7 @@ WHO: dict[str, tuple[str, ...]] = {
         "GET /v1/incidents/{incident_id}",
         "GET /v1/quarantine",
         "GET /v1/reboots",
+        "GET /v1/remedies",
         "GET /v1/routers",
         "GET /v1/routers/{router_id}",
         "GET /v1/routers/{router_id}/contacts",

@@ -31,6 +31,9 @@ RU = {"Accept-Language": "ru"}
         ("ru;q=x", "en"),
         ("ru;q=9", "en"),
         (";;,=,q", "en"),
+        ("en;q=0, *", "ru"),
+        ("en;q=0.1, *;q=0.5", "ru"),
+        ("*", "en"),
     ],
 )
 def test_the_language_that_is_liked_best(accept: str, language: str) -> None:

@@ -32,7 +32,7 @@ def test_with_several_one_has_to_be_named(api: Api) -> None:
     assert api.post(path, body).json()["router_id"] == other.router_id
     stranger = {"channel": "phone", "router_id": "00D09E-Hub-NONE"}
     assert api.post(path, stranger).status_code == 422
-    assert api.post("/v1/subscribers/none/contacts", {"channel": "x"}).status_code == 404
+    assert api.post("/v1/subscribers/none/contacts", {"channel": "chat"}).status_code == 404
     assert api.get("/v1/subscribers/none/contacts").status_code == 404
 
 
@@ -49,8 +49,8 @@ def test_a_second_contact_is_escalated(api: Api) -> None:
 def test_who_may_do_what(api: Api) -> None:
     read, act = api.token("read"), api.token("act")
     path = api.url(api.router(), "/contacts")
-    assert api.post(path, {"channel": "x"}, token=read).status_code == 403
-    assert api.post(path, {"channel": "x"}, token=act).status_code == 201
+    assert api.post(path, {"channel": "chat"}, token=read).status_code == 403
+    assert api.post(path, {"channel": "chat"}, token=act).status_code == 201
     assert api.get(path, token=read).status_code == 200
     assert api.get("/v1/effectiveness", token=read).status_code == 200
     assert api.get("/v1/reboots", token=read).status_code == 200
@@ -95,3 +95,41 @@ def test_the_policy_is_shown_and_resumed(api: Api) -> None:
     resumed = api.post("/v1/reboots/resume", {"policy": True}).json()
     assert (resumed["policy"]["state"], resumed["policy"]["round"]) == ("canary", 2)
     assert api.post("/v1/reboots/resume", {"model": "none"}).status_code == 404
+
+
+def test_a_contact_told_again_with_its_key_is_one(api: Api) -> None:
+    path = api.url(api.router(), "/contacts")
+    body = {"channel": "remote_session", "link": "https://remote.example.net/4711"}
+    headers = {"Idempotency-Key": "call-17"}
+    first, again = (api.post(path, body, headers=headers) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json() == again.json()
+    assert first.json()["link"] == body["link"]
+    other = api.post(path, {**body, "note": "another"}, headers=headers)
+    assert other.status_code == 422
+    assert len(api.get(path).json()["items"]) == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"channel": "pigeon"},
+        {"channel": "video", "link": "javascript:alert(1)"},
+        {"channel": "video", "link": "http://plain.example.net"},
+        {"channel": "video", "link": "https://user:secret@v.example.net/"},
+        {"channel": "video", "link": "https://v.example.net/" + "x" * 2000},
+    ],
+)
+def test_a_wrong_channel_or_link_is_refused(shared: Api, wrong: dict[str, str]) -> None:
+    assert shared.post(shared.url(shared.router(), "/contacts"), wrong).status_code == 422
+
+
+def test_remedies_are_told_with_their_doubt(api: Api) -> None:
+    path = api.url(api.router(), "/contacts")
+    for helped in (True, True, False, None):
+        api.post(path, {"channel": "phone", "action": "reboot", "helped": helped})
+    (row,) = api.get("/v1/remedies").json()["items"]
+    assert (row["contacts"], row["helped"], row["in_vain"]) == (4, 2, 1)
+    assert row["share"] == 0.6667
+    low, high = row["interval"]
+    assert (round(low, 2), round(high, 2)) == (0.21, 0.94)

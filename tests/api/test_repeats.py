@@ -75,6 +75,15 @@ def test_arguments_are_compared(api: Api) -> None:
     assert ask(api, router_id, body).status_code == 422
 
 
+def test_an_argument_that_is_left_out_is_another_wish(api: Api) -> None:
+    router_id = api.router()
+    values = {"Device.X": "1"}
+    body = {"kind": "set", "reason": "x", "arguments": {"values": values, "read_back": True}}
+    assert ask(api, router_id, body).status_code == 202
+    body["arguments"] = {"values": values}
+    assert ask(api, router_id, body).status_code == 422
+
+
 def test_a_key_is_its_tokens_own(api: Api) -> None:
     router_id = api.router()
     one, other = api.token("act", name="crm"), api.token("act", name="bot")

@@ -112,6 +112,7 @@ def test_a_contact_is_kept(api: Api) -> None:
         "note": "again tomorrow",
         "finding": None,
         "escalated": False,
+        "link": "",
     }
     contact = api.do(api.store.contacts(router_id, 0))[0]
     assert (contact.channel, contact.action, contact.helped) == ("phone", "reboot", False)

@@ -84,6 +84,18 @@ def test_whom_nobody_knows(acs: Run) -> None:
     assert acs("contacts", "nobody-at-all").exit_code == 3
 
 
+def test_what_helped_is_counted(acs: Run, known_router: str) -> None:
+    assert "no contacts" in acs("remedies").stderr
+    for helped in ("yes", "yes", "no"):
+        acs("contacts", known_router, "add", "--tried", "reboot", "--helped", helped)
+    link = "https://video.example.net/4711"
+    acs("contacts", known_router, "add", "--channel", "video", "--link", link)
+    assert link in acs("contacts", known_router).stdout
+    (row,) = [line for line in acs("remedies").stdout.splitlines() if line.startswith("reboot")]
+    assert "67% (21% to 94%)" in row
+    assert json.loads(acs("remedies", "--json").stdout)["items"][0]["helped"] == 2
+
+
 def test_options_of_add_need_add(acs: Run, known_router: str) -> None:
     assert acs("contacts", known_router, "--tried", "reboot").exit_code == 2
 

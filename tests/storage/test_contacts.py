@@ -3,7 +3,7 @@
 import pytest
 
 from acs.facts import ContactMade
-from acs.storage.rows import ContactRow
+from acs.storage.rows import ContactRow, Remedy
 from acs.storage.store import Store
 from tests.storage.support import ID, NOW, Desk, Guard, informed, judged, proposal
 
@@ -80,4 +80,41 @@ def test_guards_and_the_diagnosis_see_it(desk: Desk, store: Store) -> None:
     assert [(c.finding, c.escalated) for c in window.context.contacts] == [
         ("F05", False),
         ("F05", True),
+    ]
+
+
+def test_what_has_the_key_of_an_earlier_one_is_that_one(desk: Desk, store: Store) -> None:
+    first = contact(desk, store, NOW, key="k1", note="a", link="https://v.example.net/1")
+    assert contact(desk, store, NOW + 60, key="k1", note="a") == first
+    assert contact(desk, store, NOW + 61, key="k2").number != first.number
+    assert contact(desk, store, NOW + 62).key is None
+    rows = desk.wait(store.contacts(ID, 0))
+    assert [row.key for row in rows] == [None, "k2", "k1"]
+    assert rows[-1].link == "https://v.example.net/1"
+
+
+def test_a_key_counts_within_one_transaction_too(desk: Desk, store: Store) -> None:
+    made = ContactMade(router_id=ID, at=NOW, channel="chat", key="k1")
+    one, other = desk.commit(store, made, made)
+    assert one == other
+    assert len(desk.wait(store.contacts(ID, 0))) == 1
+
+
+def test_remedies_are_counted_by_what_was_tried_and_where(desk: Desk, store: Store) -> None:
+    for at, channel, tried, helped in (
+        (1, "phone", "reboot", True),
+        (2, "phone", "reboot", False),
+        (3, "phone", "reboot", None),
+        (4, "video", "consult_wifi", True),
+        (5, "phone", None, None),
+        (-9, "phone", "reboot", True),
+    ):
+        fact = ContactMade(
+            router_id=ID, at=NOW + at, channel=channel, action=tried, helped=helped, finding="F22"
+        )
+        desk.commit(store, fact)
+    assert desk.wait(store.remedies(NOW)) == [
+        Remedy("reboot", "phone", 3, 1, 1, 0),
+        Remedy("", "phone", 1, 0, 0, 0),
+        Remedy("consult_wifi", "video", 1, 1, 0, 0),
     ]

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response, delete, get, post
-from litestar.params import HeaderParameter, PathParameter, QueryParameter
+from litestar.params import PathParameter, QueryParameter
 
 from acs.api.access import needs
 from acs.api.asking import LOOK_AGAIN, ask_once, settled
@@ -23,7 +23,16 @@ from acs.api.paths import decoded
 from acs.api.problems import ApiError, not_found, refused
 from acs.api.render import command_document
 from acs.api.repeats import command_id_of, same
-from acs.api.routes.given import Asking, Given, RouterId, Shelf, Taken, strictly, the_router
+from acs.api.routes.given import (
+    Asking,
+    Given,
+    IdempotencyKey,
+    RouterId,
+    Shelf,
+    Taken,
+    strictly,
+    the_router,
+)
 from acs.api.routes.queries import Cursor, Limit
 from acs.api.services import Services
 from acs.api.streams import BEAT, BEATING, OPENING, event, seen, stream
@@ -49,14 +58,6 @@ Wait = Annotated[
     ),
 ]
 
-IdempotencyKey = Annotated[
-    str,
-    HeaderParameter(
-        name="Idempotency-Key",
-        max_length=255,
-        description="The caller's own name for this wish: sent again, it is the same command.",
-    ),
-]
 Reason = Annotated[str, QueryParameter(max_length=500, description="Why; it is recorded.")]
 
 

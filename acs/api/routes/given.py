@@ -5,7 +5,7 @@ from typing import Annotated, Any, TypeAlias, TypeVar
 import msgspec
 from litestar import Request
 from litestar.di import NamedDependency
-from litestar.params import JSONBody, PathParameter, SkipValidation
+from litestar.params import HeaderParameter, JSONBody, PathParameter, SkipValidation
 
 from acs.api.access import Caller, caller_of
 from acs.api.checks import ModelShelf
@@ -36,10 +36,19 @@ RouterId = Annotated[
     ),
 ]
 Account = Annotated[str, PathParameter(description="The subscriber's account, percent-encoded.")]
+IdempotencyKey = Annotated[
+    str,
+    HeaderParameter(
+        name="Idempotency-Key",
+        max_length=255,
+        description="The caller's own name for this wish: sent again, it is the same command.",
+    ),
+]
 
 
-def caller(request: Request[Any, Any, Any]) -> Caller:
+def caller(request: Request[Any, Any, Any], services: Given) -> Caller:
     """Who asks."""
+    del services  # dependencies that follow each other are cheaper than those resolved at once
     return caller_of(request)
 
 

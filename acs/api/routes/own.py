@@ -14,8 +14,8 @@ from acs.api.languages import Words, words_for
 from acs.api.paths import decoded
 from acs.api.problems import ApiError, invalid, not_found
 from acs.api.repeats import command_id_of, same
-from acs.api.routes.commands import CommandId, IdempotencyKey
-from acs.api.routes.given import Asking, Given, Taken, strictly
+from acs.api.routes.commands import CommandId
+from acs.api.routes.given import Asking, Given, IdempotencyKey, Taken, strictly
 from acs.api.routes.queries import Fresh
 from acs.api.routes.routers import router_status
 from acs.api.self_documents import SelfDocument, SelfReboot
