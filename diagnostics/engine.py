@@ -83,6 +83,7 @@ def diagnose(history: History, context: Context, thresholds: Thresholds, now: fl
         would_change=(*_stale(age), *changes) if wants_fresh else changes,
         judged_at=now,
         wants_fresh=wants_fresh,
+        suits=weighed.suits,
     )
 
 

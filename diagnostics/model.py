@@ -80,6 +80,7 @@ class Model:
         factors: what each row multiplies the odds by; a last row of ones for "not looked at".
         costs: expected cost by cause and action.
         rights: 1 where the action is right for the cause.
+        suits: 1 where it is right or acceptable.
     """
 
     def __init__(self, tables: Tables, tempering: float, excess: float) -> None:
@@ -103,6 +104,12 @@ class Model:
         self.costs: Vector = np.array([_costs(c, tables.costs, excess) for c in tables.causes])
         self.rights: Vector = np.array(
             [[float(action == c.right) for action in ACTIONS] for c in tables.causes]
+        )
+        self.suits: Vector = np.array(
+            [
+                [float(action == c.right or action in c.acceptable) for action in ACTIONS]
+                for c in tables.causes
+            ]
         )
         self.normal = frozenset(self.starts.values())
         self.weighed: dict[object, object] = {}

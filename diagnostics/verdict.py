@@ -54,6 +54,8 @@ class Verdict(msgspec.Struct, frozen=True):
         judged_at: Unix seconds UTC.
         wants_fresh: the readings are old, and new ones are worth more than asking for them costs:
             they should be asked for before the action is taken.
+        suits: probability that the action is right or nearly as good (its causes' acceptable
+            ones): how sure to sound. Advice may suit that is hardly ever the one right thing.
     """
 
     action: Action
@@ -64,3 +66,4 @@ class Verdict(msgspec.Struct, frozen=True):
     would_change: tuple[str, ...]
     judged_at: float
     wants_fresh: bool = False
+    suits: float | None = None

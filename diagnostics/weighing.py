@@ -64,6 +64,7 @@ class Weighed(NamedTuple):
 
     action: Action
     confidence: float
+    suits: float
     probabilities: dict[str, float]
     causes: tuple[CauseProbability, ...]
     shown: tuple[tuple[float, int], ...]
@@ -124,6 +125,7 @@ def _weigh(
     return Weighed(
         action=action,
         confidence=chances[ACTIONS.index(action)],
+        suits=min(1.0, float(posterior @ model.suits[:, ACTIONS.index(action)])),
         probabilities=dict(zip(ACTIONS, chances, strict=True)),
         causes=tuple(
             CauseProbability(model.causes[column].cause, shares[column])

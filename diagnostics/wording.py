@@ -10,6 +10,9 @@ from diagnostics.observations import Finding
 from diagnostics.verdict import ACTIONS, Action, Evidence
 
 ALL_CLEAR = "{} of {} checks found nothing unusual."
+NOTHING_SHOWN = (
+    "{} of {} checks found nothing unusual: this rests on what such calls are mostly about."
+)
 HELD = "It restarted {:.0f} minutes ago: readings are judged {:.0f} minutes after that."
 STALE = "The newest readings are {:.0f} minutes old: fresh ones may change this."
 _CHANGES = 3
@@ -67,9 +70,12 @@ def worded(findings: list[tuple[str, Finding]], weighed: Weights) -> tuple[Evide
         Evidence(finding.metric, spoken(finding.says, *finding.figures), weight, name)
         for weight, (name, finding) in ((w, findings[place]) for w, place in weighed.shown)
     )
-    if weighed.normal is None:
-        return shown
     normal = sum(not finding.level for _, finding in findings)
+    if weighed.normal is None:
+        if shown or not findings:
+            return shown
+        says = spoken(NOTHING_SHOWN, normal, len(findings))
+        return (Evidence("vitals", says, 0.0, "nothing_shown"),)
     says = ALL_CLEAR.format(normal, len(findings))
     return (Evidence("vitals", says, weighed.normal, "all_clear"), *shown)
 

@@ -61,6 +61,8 @@ class VerdictDocument(msgspec.Struct, frozen=True):
         would_change: what further finding would change the action.
         wants_fresh: the readings are old: have the router asked before anything is done.
         judged_at: when it was made.
+        suits: probability that the action is right or nearly as good; what ``sure`` in a
+            sentence is.
     """
 
     action: Action
@@ -72,6 +74,7 @@ class VerdictDocument(msgspec.Struct, frozen=True):
     would_change: tuple[str, ...]
     judged_at: Time
     wants_fresh: bool = False
+    suits: float | None = None
 
 
 class RouterSummary(msgspec.Struct, frozen=True, kw_only=True):

@@ -47,6 +47,7 @@ _VERDICT: dict[str, Any] = {
     "would_change": ["Free memory that rises again by itself would speak against a reboot."],
     "judged_at": "2026-03-01T09:20:00Z",
     "wants_fresh": False,
+    "suits": 0.97,
 }
 _ROUTER_DOCUMENT: dict[str, Any] = {
     "router_id": _ROUTER,

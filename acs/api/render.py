@@ -76,6 +76,7 @@ def verdict_document(verdict: Verdict, words: Words = ENGLISH) -> VerdictDocumen
     return VerdictDocument(
         action=verdict.action,
         confidence=verdict.confidence,
+        suits=verdict.suits,
         urgency=URGENCY[verdict.action],
         probabilities=verdict.probabilities,
         causes=tuple(

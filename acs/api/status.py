@@ -125,7 +125,8 @@ def operator_sentences(verdict: Verdict | None, data: DataAge, words: Words) -> 
     """What to do, and the weightiest reason, where there is one."""
     if verdict is None:
         return (words.says["no_vitals" if data.collected_at is None else "no_verdict"] + ".",)
-    advice = f"{words.advice[verdict.action]} ({words.sure(verdict.confidence)})."
+    sure = verdict.confidence if verdict.suits is None else verdict.suits
+    advice = f"{words.advice[verdict.action]} ({words.sure(sure)})."
     if not verdict.evidence:
         return (advice,)
     return (advice, f"{words.said(verdict.evidence[0].says).rstrip('. ')}.")

@@ -105,6 +105,7 @@ class Verdict(msgspec.Struct, frozen=True):
     would_change: tuple[str, ...] = ()
     judged_at: datetime | None = None
     wants_fresh: bool = False
+    suits: float | None = None
 
 
 class Fresh(msgspec.Struct, frozen=True):

@@ -94,7 +94,8 @@ def verdict_lines(verdict: Verdict | None, now: float) -> Group:
         return Group(Text("no verdict yet: its vitals have not been read", style="dim"))
     style = VERDICT_STYLES.get(verdict.action, "")
     head = Text(f"{verdict.action}: {action(verdict.action)}", style=style)
-    head.append(f"  {verdict.confidence:.0%} sure, judged {when(verdict.judged_at, now)}", "dim")
+    sure = verdict.confidence if verdict.suits is None else verdict.suits
+    head.append(f"  {sure:.0%} sure, judged {when(verdict.judged_at, now)}", "dim")
     lines = [head]
     causes = [
         f"{plain(each.name or each.cause)} {each.probability:.0%}"

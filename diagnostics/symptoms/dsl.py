@@ -99,8 +99,8 @@ def _link(see: Observations) -> Finding | None:
     if status is None:
         return None
     is_down = status not in _IN_SYNC
-    says = "The line is not synchronised ({})." if is_down else "The line is synchronised ({})."
-    return Finding(int(is_down), metric, says, (status,))
+    says = "The line is not synchronised." if is_down else "The line is synchronised."
+    return Finding(int(is_down), metric, says)
 
 
 SYMPTOMS = (

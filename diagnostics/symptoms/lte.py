@@ -39,13 +39,13 @@ def _network(see: Observations) -> Finding | None:
     if network is None:
         return None
     if not any(old in network for old in _OLD):
-        return Finding(_CURRENT, metric, "It uses the mobile network {}.", (network,))
+        return Finding(_CURRENT, metric, "It uses the mobile network {}.", (network.upper(),))
     strength = see.middle("lte.rsrp")
     if strength is None:
         strength = see.middle("lte.rssi")
     is_weak = strength is not None and strength < see.limits.line.rsrp_weak
     says = "It stays on the old mobile network {}."
-    return Finding(_FALLBACK if is_weak else _STUCK, metric, says, (network,))
+    return Finding(_FALLBACK if is_weak else _STUCK, metric, says, (network.upper(),))
 
 
 SYMPTOMS = (

@@ -50,8 +50,11 @@ def _cause(see: Observations) -> Finding | None:
         return None
     is_hot = any(word in cause for word in _HEAT)
     is_crash = any(word in cause for word in _CRASH)
-    level = _BY_HEAT if is_hot else int(is_crash)
-    return Finding(level, metric, "The cause of its last restart: {}.", (cause,))
+    if is_hot:
+        return Finding(_BY_HEAT, metric, "Its last restart was because of heat.")
+    if is_crash:
+        return Finding(1, metric, "Its last restart was by its watchdog or after a crash.")
+    return Finding(0, metric, "Its last restart was not by itself.")
 
 
 SYMPTOMS = (

@@ -30,30 +30,29 @@ def is_known(see: Observations) -> bool:
 
 
 def _session(see: Observations) -> Finding | None:
-    known: tuple[str, str] | None = None
+    known: str | None = None
     for metric, bad in _BAD.items():
         state = see.word(metric)
         if state is None:
             continue
         if state in bad:
             return _down(see, metric, state)
-        known = known or (metric, state)
+        known = known or metric
     if known is None:
         return None
-    metric, state = known
-    return Finding(_UP, metric, "Its session with the network is up ({}).", (state,))
+    return Finding(_UP, known, "Its session with the network is up.")
 
 
 def _down(see: Observations, metric: str, state: str) -> Finding:
     if see.segment is not None and see.segment.came_back():
-        says = "Its session stayed {} when its neighbours came back."
-        return Finding(_LEFT_BEHIND, metric, says, (state,))
+        says = "Its session stayed down when its neighbours came back."
+        return Finding(_LEFT_BEHIND, metric, says)
     if state == _UNANSWERED:
         says = "It wants to keep its address, and nobody answers."
         return Finding(_UNRENEWED, metric, says)
     if metric == "dhcp.status":
-        return Finding(_UNBOUND, metric, "The network gives it no address ({}).", (state,))
-    return Finding(_DOWN, metric, "Its session with the network is down ({}).", (state,))
+        return Finding(_UNBOUND, metric, "The network gives it no address.")
+    return Finding(_DOWN, metric, "Its session with the network is down.")
 
 
 def _lost(see: Observations) -> Finding | None:
@@ -126,7 +125,7 @@ def _voice(see: Observations) -> Finding | None:
     if status in _LINES_UP:
         return Finding(0, metric, "Its telephone line is registered.")
     if status in _LINES_DOWN and not is_down(see):  # without a session none can register
-        return Finding(1, metric, "Its telephone line is not registered ({}).", (status,))
+        return Finding(1, metric, "Its telephone line is not registered.")
     return None
 
 

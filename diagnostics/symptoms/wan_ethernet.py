@@ -7,6 +7,7 @@ _FULL, _REDUCED, _MINIMAL = range(3)
 _LINK_DOWN = frozenset({"down", "notpresent", "lowerlayerdown", "error", "nolink"})
 _PACKETS = "eth.rx_packets"
 _ERRORS = ("eth.fcs_err", "eth.err_rx", "eth.align_err", "eth.symbol_err")
+_SOUND = "The switch's cable test finds nothing wrong."
 
 
 def _speed(see: Observations) -> Finding | None:
@@ -96,7 +97,8 @@ def _cable_test(see: Observations) -> Finding | None:
     if status is None:
         return None
     is_broken = any(word in status for word in ("open", "short", "break", "fault"))
-    return Finding(int(is_broken), metric, "The cable test of the switch says: {}.", (status,))
+    says = "The switch's cable test finds a broken pair." if is_broken else _SOUND
+    return Finding(int(is_broken), metric, says)
 
 
 SYMPTOMS = (

@@ -11,8 +11,7 @@ _CLIENTS, _FEW, _NOBODY, _UNCLEAR, _SILENT, _DOWN = range(6)
 def _radio(see: Observations) -> Finding | None:
     status = see.word("wifi.radio_status")
     if status in ("error", "lowerlayerdown", "dormant", "notpresent"):
-        says = "Its Wi-Fi radio reports the status {}."
-        return Finding(_DOWN, "wifi.radio_status", says, (status,))
+        return Finding(_DOWN, "wifi.radio_status", "Its Wi-Fi radio reports that it is not up.")
     if status == "down":
         return None  # switched off: by the subscriber, as a rule
     metric = "wifi.assoc"

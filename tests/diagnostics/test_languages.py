@@ -1,5 +1,6 @@
 # ruff: noqa: RUF001 - Russian letters are meant
 import ast
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from diagnostics import symptoms, wording
 from diagnostics.languages import LanguageError, compiled, in_russian, said
 from diagnostics.model import shipped
 from diagnostics.verdict import ACTIONS
-from diagnostics.wording import ALL_CLEAR, HELD, PHRASES, STALE, spoken
+from diagnostics.wording import ALL_CLEAR, HELD, NOTHING_SHOWN, PHRASES, STALE, spoken
 
 HOUR = 3600.0
 Stories = Callable[..., Any]
@@ -18,7 +19,7 @@ Stories = Callable[..., Any]
 
 def sentences() -> list[str]:
     """Every sentence that a symptom can say, as it stands in the source."""
-    found = [ALL_CLEAR, HELD, STALE]
+    found = [ALL_CLEAR, HELD, NOTHING_SHOWN, STALE]
     for path in sorted(Path(symptoms.__file__).parent.glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -38,6 +39,8 @@ def docstrings() -> set[str]:
     return {text for text in found if text}
 
 
+LONGEST = 140  # letters: what can be said in one breath and read at a glance
+KNOWN_ABROAD = {"CRC", "Wi-Fi"}
 SAID = sorted(set(sentences()) - docstrings())
 
 
@@ -57,6 +60,15 @@ def test_every_sentence_of_a_symptom_has_its_russian(
     assert russian.endswith(".")
     assert "{" not in russian
     assert any("а" <= letter <= "я" for letter in russian)
+
+
+@pytest.mark.parametrize("template", SAID)
+def test_every_sentence_can_be_said_aloud(template: str) -> None:
+    """Short, and in Russian without foreign words but those that every operator says."""
+    sentence = spoken(template, 12_345, 5, 3, 2, 7)
+    russian = said(sentence, "ru")
+    assert max(len(sentence), len(russian)) <= LONGEST
+    assert set(re.findall(r"[A-Za-z][A-Za-z-]*", russian)) <= KNOWN_ABROAD
 
 
 def test_every_clause_noun_and_phrase_has_its_russian() -> None:
