@@ -22,6 +22,7 @@ from acs.files.settings import FileSettings
 from acs.log import LogSettings
 from acs.polling.settings import PollSettings
 from acs.storage.settings import CommandTimes, StorageSettings
+from acs.webhooks.settings import WebhookSettings
 from diagnostics.thresholds import Thresholds
 
 
@@ -39,6 +40,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     files: FileSettings = FileSettings()
     actions: ActionSettings = ActionSettings()
     polling: PollSettings = PollSettings()
+    webhooks: WebhookSettings = WebhookSettings()
     diagnosis: Thresholds = Thresholds()
     log: LogSettings = LogSettings()
 

@@ -51,6 +51,7 @@ from acs.storage.secrets import load_or_create_key
 from acs.storage.store import Store
 from acs.tls.listeners import TlsListeners
 from acs.tls.telemetry import TlsMetrics
+from acs.webhooks.assembly import Webhooks
 from diagnostics.context import SegmentState
 
 log = structlog.get_logger("daemon")
@@ -62,10 +63,14 @@ _GAUGES_EVERY = 15.0
 _FIRMWARES_EVERY = 60.0  # whether they are due to be compared
 _TIDY_EVERY = 3600.0
 _BACKLOG = 4096
+# Seconds. With the usual 5 ms a read, which lets the interpreter go several times, waits that long
+# each time for a loop that is busy with routers.
+_SWITCH = 0.0005
 
 
 def run(config: Config) -> int:
     """Run the daemon until SIGTERM or SIGINT; return the exit code."""
+    sys.setswitchinterval(_SWITCH)
     reactor = install_reactor()
     configure(config.log)
     globalLogBeginner.beginLoggingTo(
@@ -109,6 +114,7 @@ class Daemon:
         self._server: CwmpServer | None = None
         self._reach: Reach | None = None
         self._polling: Polling | None = None
+        self._webhooks: Webhooks | None = None
         self._watch = CommandWatch()
         self._stopping = False
         self.exit_code = 0
@@ -216,8 +222,11 @@ class Daemon:
             tls=tls,
         )
         services = self._services(store, supervisor, server, registry, news)
-        pages = site(services, key, config.actions.guards)
-        self._api = ApiServer(create_app(services, config.api, *pages), config.api, watch)
+        self._api = ApiServer(
+            create_app(services, config.api, *site(services, key, config.actions.guards)),
+            config.api,
+            watch,
+        )
         await to_deferred(self._api.start())
         self._every(config.actions.sweep, deadlines.sweep)
         self._every(config.actions.sweep, learning.sweep)
@@ -236,6 +245,7 @@ class Daemon:
                 )
             )
             self._polling.start()
+        self._webhooks = Webhooks.started(reactor, store, config.webhooks, registry, __version__)
         self._every(_TIDY_EVERY, self._files.tidy)
         self._every(_TIDY_EVERY, self._settle_identities)
         if self._notify.interval is not None:
@@ -309,6 +319,7 @@ class Daemon:
                 HealthCheck("cwmp", self._check_listening),
             ),
             watch=self._watch,
+            webhooks=self._config.webhooks,
         )
 
     def _check_listening(self) -> None:
@@ -366,6 +377,8 @@ class Daemon:
         api_stopped = to_deferred(self._api.stop()) if self._api is not None else None
         files = self._files
         files_stopped = None if files is None else Deferred.fromCoroutine(files.stop(DRAIN))
+        hooks = self._webhooks
+        hooks_stopped = None if hooks is None else Deferred.fromCoroutine(hooks.stop())
         server = self._server
         if server is not None:
             await self._drain(server)
@@ -378,6 +391,8 @@ class Daemon:
             await api_stopped
         if files_stopped is not None:
             await files_stopped
+        if hooks_stopped is not None:
+            await hooks_stopped
         if self._store is not None:
             self._store.close()
         log.info("daemon.stopped")

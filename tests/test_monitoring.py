@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry
 from acs.api.telemetry import ApiMetrics
 from acs.metrics import Metrics
 from acs.tls.telemetry import TlsMetrics
+from acs.webhooks.telemetry import WebhookCounters
 
 ETC = Path(__file__).parent.parent / "etc"
 RULES = ETC / "prometheus" / "acsd.rules.yml"
@@ -29,6 +30,7 @@ def exported() -> dict[str, frozenset[str]]:
     Metrics(registry, "1.0")
     ApiMetrics(registry)
     TlsMetrics(registry)
+    WebhookCounters(registry)
     everywhere = frozenset(("instance", "job", "le"))
     labels = {sample.name: everywhere for f in registry.collect() for sample in f.samples}
     for collector in list(registry._collector_to_names):

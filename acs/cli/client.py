@@ -22,6 +22,9 @@ from acs.cli.words import plain
 _TIMEOUT = 30.0  # seconds without a byte, beyond what a long poll waits
 _SLOW = 120.0  # the same of a file: its last bytes are made durable before the answer
 
+_QUIET = 45.0  # the same of a stream: it shows that it lives every 15 s
+_LATER = (429, 503)  # what is refused now may be had later
+
 _EXIT_CODES = {400: USAGE, 404: NOT_FOUND, 422: USAGE}
 
 
@@ -159,6 +162,31 @@ class Client:
                 self._read(answer)
             for piece in answer.iter_bytes():
                 write(piece)
+
+    def stream(
+        self, path: str, headers: Mapping[str, str], query: Mapping[str, object]
+    ) -> Iterator[str]:
+        """GET server-sent events, line by line as they come.
+
+        Raises:
+            UnreachableError: the stream broke off, or cannot be had now.
+            CliError: whatever else went wrong, with its exit code.
+        """
+        known = {key: _text(value) for key, value in query.items() if _given(value)}
+        asked = {**headers, "Accept": "text/event-stream"}
+        with (
+            self._explained(),
+            self._http.stream("GET", path, params=known, headers=asked, timeout=_QUIET) as answer,
+        ):
+            if not answer.is_success:
+                answer.read()
+                try:
+                    self._read(answer)
+                except CliError as error:
+                    if answer.status_code in _LATER:
+                        raise UnreachableError(error.format_message()) from error
+                    raise
+            yield from answer.iter_lines()
 
     def pages(self, path: str, limit: int | None, **query: Any) -> Iterator[Any]:
         """The items of a paged list, at most ``limit`` of them (None: all), page by page."""

@@ -8,12 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 import msgspec
+import structlog
 from sqlalchemy import Connection, Row, Select, func, insert, select, text
 from twisted.internet.defer import Deferred
 
 from acs.commands import Command
 from acs.news import News
 from acs.storage.schema_news import news
+
+log = structlog.get_logger("storage")
 
 T = TypeVar("T")
 _LOCK = 0x6E657773  # advisory: the end of the log is one node's at a time
@@ -161,13 +164,16 @@ class Listeners:
         self._calls: list[Callable[[], object]] = []
 
     def add(self, call: Callable[[], object]) -> None:
-        """Have it called each time; it may not raise."""
+        """Have it called each time."""
         self._calls.append(call)
 
     def wake(self) -> None:
         """News has been committed."""
         for call in self._calls:
-            call()
+            try:
+                call()
+            except Exception:  # whoever it is: the others are woken, and the writer goes on
+                log.exception("storage.listener_failed")
 
 
 class _Run(Protocol):

@@ -267,3 +267,13 @@ def test_a_number_is_not_seen_before_those_below_it(desk: Desk) -> None:
     desk.wait(held)
     desk.wait(late)
     assert [each.seq for each in desk.wait(store.news.after(0, ALL, 9)).events] == [1, 2]
+
+
+def test_a_listener_that_fails_harms_nobody(desk: Desk, store: Store) -> None:
+    woken: list[int] = []
+    store.news.listeners.add(lambda: 1 // 0)
+    store.news.listeners.add(lambda: woken.append(1))
+    desk.commit(store, informed())
+    desk.commit(store, Rebooted(router_id=ID, at=NOW, cause="power"))
+    desk.commit(store, Rebooted(router_id=ID, at=NOW + 1, cause="power"))
+    assert woken == [1, 1]

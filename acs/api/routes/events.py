@@ -13,7 +13,7 @@ from acs.api.event_documents import FleetEventPage, fleet_event
 from acs.api.events import EventHub, TooManyStreamsError
 from acs.api.problems import ApiError, invalid, not_found
 from acs.api.routes.given import Given, canonical
-from acs.api.routes.queries import Cursor, Limit
+from acs.api.routes.queries import DIGITS, Cursor, Limit, number
 from acs.api.services import Services
 from acs.api.streams import BEAT, OPENING, event, stream
 from acs.bridge import to_asyncio
@@ -21,7 +21,6 @@ from acs.news import FAMILIES, UnknownKindError, kinds_of
 from acs.storage.news import Wanted
 
 LIFE = 900.0  # seconds; whoever comes again shows that its token still holds
-_DIGITS = 18  # of a 64-bit number
 _STREAM = "text/event-stream"
 
 Hub = NamedDependency[SkipValidation[EventHub]]
@@ -45,14 +44,14 @@ OfSubscriber = Annotated[
 After = Annotated[
     str,
     QueryParameter(
-        max_length=_DIGITS,
+        max_length=DIGITS,
         description="Only events after this number, the oldest first; 0: from the oldest kept.",
         schema_extra={"pattern": "^[0-9]*$"},
     ),
 ]
 
 
-@get("/v1/events", opt=needs("read"), summary="Follow or list events", tags=["fleet"])
+@get("/v1/events", opt=needs("read"), summary="Follow or list events", tags=["events"])
 async def events(  # noqa: PLR0917 - the query's parameters
     services: Given,
     hub: Hub,
@@ -74,9 +73,9 @@ async def events(  # noqa: PLR0917 - the query's parameters
     Otherwise it is a page of JSON, the newest events first; with `after` the oldest first.
     """
     wanted = await _wanted(services, kind, router, subscriber)
-    since = _number("query", "after", after)
+    since = number("query", "after", after)
     if _STREAM in request.headers.get("accept", ""):
-        told = _number("header", "Last-Event-ID", request.headers.get("last-event-id", ""))
+        told = number("header", "Last-Event-ID", request.headers.get("last-event-id", ""))
         if hub.is_full:
             raise _full()
         # Whose type is a page of JSON is for the document alone.
@@ -95,7 +94,7 @@ async def events(  # noqa: PLR0917 - the query's parameters
 
 
 async def _newest(services: Services, wanted: Wanted, cursor: str, limit: int) -> FleetEventPage:
-    before = _number("query", "cursor", cursor)
+    before = number("query", "cursor", cursor)
     book = services.store.news
     state = await to_asyncio(book.after(0, Wanted(), 1))  # first: what comes meanwhile is not lost
     found = await to_asyncio(book.latest(before, wanted, limit + 1))
@@ -165,14 +164,6 @@ async def _wanted(
         theirs = frozenset(found.router_ids)
         ids = theirs if ids is None else ids & theirs
     return Wanted(chosen, ids)
-
-
-def _number(where: str, name: str, text: str) -> int | None:
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS):
-        raise invalid(where, name, f"found {text[:40]!r}, allowed is an event's number")
-    return int(text)
 
 
 HANDLERS = (events,)
