@@ -25,6 +25,13 @@ _HEADINGS = ("ROUTER", "MODEL", "FIRMWARE", "SEGMENT", "VERDICT", "SURE", "UPTIM
     "--query", "-q", metavar="TEXT", help="Part of an id, serial number, model, account or address."
 )
 @click.option(
+    "--filter",
+    "where",
+    metavar="TESTS",
+    help="Tests joined by and, or, not: acs devices --fields lists what may be asked.",
+)
+@click.option("--fields", is_flag=True, help="List the fields of --filter, and no routers.")
+@click.option(
     "--limit",
     "-n",
     type=click.IntRange(min=1),
@@ -44,6 +51,8 @@ def devices(
     segment: str | None,
     quarantined: bool,
     query: str | None,
+    where: str | None,
+    fields: bool,
     limit: int,
     everything: bool,
     as_json: bool,
@@ -54,8 +63,13 @@ def devices(
       acs devices --ill
       acs devices --verdict reboot --segment olt-3/1
       acs devices --quarantined
+      acs devices --filter 'model ~ "Archer*" and uptime > 14d and not online'
+      acs devices --filter 'ill and confidence >= 90%'
       acs devices --all --json | jq -r '.[].router_id'
     """
+    if fields:
+        _fields()
+        return
     if ill and (verdict or quarantined):
         raise CliError("--ill is of all verdicts, and of routers that were let in", USAGE)
     wanted = [name for name in ACTIONS if name != "none"] if ill else [verdict]
@@ -68,6 +82,7 @@ def devices(
             segment=segment,
             enrolment="quarantined" if quarantined else "enrolled",
             q=query,
+            filter=where,
         )
         for each in wanted
     )
@@ -77,7 +92,7 @@ def devices(
         return
     rows = msgspec.convert(found, tuple[Router, ...])
     if not rows:
-        is_whole = not (quarantined or verdict or ill or model or segment or query)
+        is_whole = not (quarantined or verdict or ill or model or segment or query or where)
         waiting = is_whole and session.client.get("/v1/quarantine", limit=1)["items"]
         hint = "; some wait to be let in: acs devices --quarantined" if waiting else ""
         click.echo(f"no routers{hint}", err=True)
@@ -92,6 +107,23 @@ def devices(
         click.echo(f"models that wait for a person (acs reboots status): {names}", err=True)
     if len(rows) == limit and not everything:
         click.echo(f"the first {limit}; --all shows the rest, if any", err=True)
+
+
+def _fields() -> None:
+    from acs.storage.filter_language import FIELDS  # noqa: PLC0415 - reads the diagnosis' tables
+
+    compared = {"text": "= != ~ !~ in", "choice": "= != in", "flag": ""}
+    table(
+        ("FIELD", "COMPARED BY", "WHAT IT IS"),
+        (
+            (
+                name,
+                compared.get(field.kind, "< <= > >="),
+                f"{field.says}: {', '.join(field.choices)}" if field.choices else field.says,
+            )
+            for name, field in FIELDS.items()
+        ),
+    )
 
 
 def _cells(row: Router, now: float) -> tuple[object, ...]:

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from acs.storage import vitals
+from acs.storage.filters import condition
 from acs.storage.rows import (
     ConnectionTarget,
     Page,
@@ -68,7 +69,8 @@ _PLAIN = (
 )
 
 
-def _rows() -> Select[Any]:
+def select_routers() -> Select[Any]:
+    """Rows for ``router_row``, with the newest verdict joined."""
     return select(
         *(routers.c[name] for name in _PLAIN),
         routers.c.vitals,
@@ -86,7 +88,7 @@ def _rows() -> Select[Any]:
 
 _KEY: BindParameter[str] = bindparam("router_id", type_=Text)
 # Built once: building a statement costs more than running it.
-_ROUTER = _rows().where(routers.c.router_id == _KEY)
+_ROUTER = select_routers().where(routers.c.router_id == _KEY)
 _NEWEST_VERDICT = select(verdicts.c.body).join(routers, _JUDGED).where(routers.c.router_id == _KEY)
 _TARGET = (
     select(
@@ -106,7 +108,11 @@ _PLAN = select(plans.c.body).where(plans.c.plan_key == bindparam("plan_key", typ
 
 
 def _router_row(row: Row[Any]) -> RouterRow:
-    values: dict[str, Any] = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name
+    return router_row(dict(row._mapping))  # noqa: SLF001 - SQLAlchemy's documented name
+
+
+def router_row(values: dict[str, Any]) -> RouterRow:
+    """A router's row of the columns by name."""
     named = vitals.name(vitals.unpack(values.pop("vitals")))
     uptime = named.get("sys.uptime")
     return RouterRow(
@@ -126,7 +132,9 @@ def list_routers(
     connection: Connection, wanted: RouterFilter, limit: int, cursor: str | None
 ) -> Page[RouterRow]:
     """Routers in the order of their ids; ``cursor`` is the last id of the page before."""
-    query = _rows().where(*_conditions(wanted)).order_by(routers.c.router_id).limit(limit + 1)
+    query = (
+        select_routers().where(*_conditions(wanted)).order_by(routers.c.router_id).limit(limit + 1)
+    )
     if cursor is not None:
         query = query.where(routers.c.router_id > cursor)
     rows = connection.execute(query).all()
@@ -136,7 +144,7 @@ def list_routers(
 
 def quarantined(connection: Connection, limit: int) -> list[RouterRow]:
     """Unknown routers that asked to be served, the latest first."""
-    query = _rows().where(
+    query = select_routers().where(
         routers.c.enrolment == "quarantined", routers.c.last_inform_at.is_not(None)
     )
     latest = query.order_by(routers.c.last_inform_at.desc()).limit(limit)
@@ -161,6 +169,8 @@ def _conditions(wanted: RouterFilter) -> list[ColumnElement[bool]]:
         found.append(c.last_inform_at >= wanted.seen_since)
     if wanted.seen_before is not None:
         found.append(or_(c.last_inform_at.is_(None), c.last_inform_at < wanted.seen_before))
+    if wanted.where is not None:
+        found.append(condition(wanted.where, wanted.at))
     if wanted.q:
         texts = (c.router_id, c.serial_number, c.model_name, c.account, c.address)
         found.append(or_(*(text.icontains(wanted.q, autoescape=True) for text in texts)))
@@ -175,7 +185,7 @@ def subscriber(connection: Connection, account: str) -> SubscriberRow | None:
     if row is None:
         return None
     ids = tuple(router_ids_of(connection, account))
-    return SubscriberRow(row.account, row.phone, row.login, ids)
+    return SubscriberRow(row.account, row.phone, row.login, ids, row.contract)
 
 
 def router_ids_of(connection: Connection, account: str) -> list[str]:

@@ -5,6 +5,7 @@ from typing import Generic, Literal, TypeVar
 import msgspec
 
 from acs.facts import Way
+from acs.storage.filter_language import Expression
 from diagnostics.context import Context
 from diagnostics.history import History
 from diagnostics.sample import Value
@@ -40,6 +41,7 @@ class RouterFilter(msgspec.Struct, frozen=True):
         verdict: the newest verdict's action.
         seen_before: last Inform before this time, or none ever; Unix seconds.
         seen_since: last Inform at or after this time; Unix seconds.
+        where: a filter of the fleet's language, as of ``at``, Unix seconds.
         q: part of the id, serial number, model, account or address, in any case.
     """
 
@@ -51,6 +53,8 @@ class RouterFilter(msgspec.Struct, frozen=True):
     q: str | None = None
     seen_before: float | None = None
     seen_since: float | None = None
+    where: Expression | None = None
+    at: float = 0.0
 
 
 class RouterRow(msgspec.Struct, frozen=True):

@@ -141,3 +141,25 @@ def test_an_unknown_router_is_404(shared: Api, rest: str) -> None:
     answer = shared.get(shared.url("00D09E-Hub-NONE", rest))
     assert answer.status_code == 404
     assert "00D09E-Hub-NONE" in answer.json()["detail"]
+
+
+def test_a_filter_finds_routers(api: Api) -> None:
+    ill = api.router(vitals={"sys.uptime": 9}, verdict=VERDICT)
+    api.router(DeviceId("Example Networks", "00D09E", "Hub-5", "WELL"))
+    for text, ids in (
+        ("ill and confidence > 90%", [ill]),
+        ('ill and model ~ "hub*" and silence < 1h', [ill]),
+        ("ill and not online", []),
+    ):
+        answer = api.get("/v1/routers", params={"filter": text})
+        assert [each["router_id"] for each in answer.json()["items"]] == ids, text
+    assert len(api.get("/v1/routers", params={"filter": "  "}).json()["items"]) == 2
+
+
+@pytest.mark.parametrize("text", ["colour = red", "ill and", "x" * 501, 'model = "', "uptime > x"])
+def test_a_filter_that_cannot_be_read_is_422_and_says_where(shared: Api, text: str) -> None:
+    answer = shared.get("/v1/routers", params={"filter": text})
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert (error["where"], error["name"]) == ("query", "filter")
+    assert len(text) > 500 or error["says"].startswith("at letter ")

@@ -95,3 +95,15 @@ def test_ill_routers_are_those_with_any_verdict_but_none(
     assert row["action"] == "reboot"
     assert len(acs("devices", "--ill", "--limit", "1").stdout.splitlines()) == 2
     assert acs("devices", "--ill", "--verdict", "none").exit_code == 2
+
+
+def test_a_filter_and_its_fields(acs: Run, known_router: str) -> None:
+    found = acs("devices", "--filter", "online and not ill")
+    assert known_router in found.stdout
+    assert known_router not in acs("devices", "--filter", "silence > 1d").stdout
+    fields = acs("devices --fields").stdout
+    assert "confidence" in fields
+    assert "FTTB, GPON" in fields
+    wrong = acs("devices", "--filter", "colour = red")
+    assert wrong.exit_code == 2
+    assert "at letter 1" in wrong.stderr

@@ -14,6 +14,7 @@ from acs.api.times import Time
 
 T = TypeVar("T")
 MAX_PAGE = 500
+DIGITS = 18  # of a 64-bit number
 
 Limit = Annotated[
     int, QueryParameter(ge=1, le=MAX_PAGE, description="Entries in the answer, at most.")
@@ -58,3 +59,16 @@ def time_of(name: str, text: str, otherwise: float | None) -> float | None:
     except msgspec.ValidationError as error:
         says = f"found {text!r}, allowed is RFC 3339, such as 2026-03-01T00:00:00Z"
         raise invalid("query", name, says) from error
+
+
+def number(where: str, name: str, text: str) -> int | None:
+    """An event's number; None if it was left out.
+
+    Raises:
+        ApiError: 422 when it is none.
+    """
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= DIGITS):
+        raise invalid(where, name, f"found {text[:40]!r}, allowed is an event's number")
+    return int(text)

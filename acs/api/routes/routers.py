@@ -1,6 +1,5 @@
 """Routes that read: routers, their status, readings and events; a fresh diagnosis."""
 
-import asyncio
 from typing import Annotated, Any, Literal
 
 from litestar import Request, Response, get
@@ -16,8 +15,9 @@ from acs.api.documents import (
     StatusDocument,
     VerdictDocument,
 )
-from acs.api.freshness import freshened
+from acs.api.freshness import Freshened, freshened
 from acs.api.languages import ENGLISH, Words, words_for
+from acs.api.problems import invalid, not_found
 from acs.api.render import (
     event_document,
     router_document,
@@ -31,13 +31,20 @@ from acs.api.services import Services
 from acs.api.status import status_document
 from acs.api.times import before
 from acs.bridge import to_asyncio
+from acs.storage.filter_language import FIELDS, LONGEST, Expression, FilterError, parse
 from acs.storage.rows import RouterFilter, RouterRow
+from acs.storage.standing import Standing
 from diagnostics.verdict import Action
 
-COMMANDS_IN_STATUS = 10
-CONTACTS_IN_STATUS = 10
-MONTH = 30 * 86_400.0
 DAY = 86_400.0
+
+FILTER_HELP = (
+    'Tests joined by and, or, not and brackets, such as `ill and model ~ "Archer*" and '
+    "(uptime > 14d or not online)`. Texts: =, !=, ~ and !~ (with * and ?), in (…); ages (30s, 10m, "
+    "24h, 14d) and shares (90%): <, <=, >, >=; any: known. Fields: "
+    + "; ".join(f"{name}, {field.says}" for name, field in FIELDS.items())
+    + "."
+)
 
 Since = Annotated[str, time_parameter("From then on; a day, if left out.")]
 Until = Annotated[str, time_parameter("Up to then; now, if left out.")]
@@ -56,24 +63,25 @@ async def router_status(
     With ``fresh`` seconds the router is asked first, by ``asked_by``, and waited for that long.
     """
     asked = await freshened(services, row, fresh, asked_by) if fresh else None
-    if asked is not None:
-        row = asked.row
-    store, now = services.store, services.clock()
-    verdict, commands, contacts, incident = await asyncio.gather(
-        to_asyncio(store.verdict(row.router_id)),
-        to_asyncio(store.commands(row.router_id, (), COMMANDS_IN_STATUS, None)),
-        to_asyncio(store.contacts(row.router_id, now - MONTH)),
-        to_asyncio(store.incident_of(row.router_id, now)),
-    )
-    segment = None if row.segment is None else services.segment(row.segment)
+    found = await to_asyncio(services.store.standing(row.router_id, services.clock()))
+    if found is None:
+        raise not_found("router", row.router_id)
+    return standing_status(services, found, words, asked)
+
+
+def standing_status(
+    services: Services, found: Standing, words: Words, asked: Freshened | None = None
+) -> StatusDocument:
+    """The status in a language of a router as it was read, after it was asked or without that."""
+    row = found.row
     return status_document(
         row,
-        verdict if asked is None or asked.verdict is None else asked.verdict,
-        commands.items,
-        segment,
-        now,
-        contacts=contacts[:CONTACTS_IN_STATUS],
-        incident=incident,
+        found.verdict if asked is None or asked.verdict is None else asked.verdict,
+        found.commands,
+        None if row.segment is None else services.segment(row.segment),
+        services.clock(),
+        contacts=found.contacts,
+        incident=found.incident,
         fresh=None if asked is None else asked.document,
         words=words,
     )
@@ -102,6 +110,9 @@ async def list_routers(  # noqa: PLR0917 - the query's parameters
     ] = "",
     seen_since: Annotated[str, time_parameter("Only routers that informed since then.")] = "",
     seen_before: Annotated[str, time_parameter("Only routers silent since then.")] = "",
+    filter: Annotated[  # noqa: A002 - the query's name
+        str, QueryParameter(max_length=LONGEST, description=FILTER_HELP)
+    ] = "",
     limit: Limit = 100,
     cursor: Cursor = "",
 ) -> RouterPage:
@@ -115,9 +126,18 @@ async def list_routers(  # noqa: PLR0917 - the query's parameters
         q=q or None,
         seen_since=time_of("seen_since", seen_since, None),
         seen_before=time_of("seen_before", seen_before, None),
+        where=_filter(filter),
+        at=services.clock(),
     )
     page = await to_asyncio(services.store.routers(which, limit, cursor or None))
     return RouterPage(items=tuple(map(router_summary, page.items)), next=page.cursor)
+
+
+def _filter(text: str) -> Expression | None:
+    try:
+        return parse(text) if text.strip() else None
+    except FilterError as error:
+        raise invalid("query", "filter", str(error)) from error
 
 
 @get(

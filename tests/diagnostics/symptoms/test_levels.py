@@ -15,7 +15,7 @@ Look = Callable[..., str | None]
 Vitals = dict[str, Value]
 
 # symptom, readings of the last hours, those before, level
-READINGS: list[tuple[str, Vitals, Vitals | None, str]] = [
+READINGS: list[tuple[str, Vitals, Vitals | None, str | None]] = [
     ("cable_test", {"eth.tdr_pair_status": "OK"}, None, "fine"),
     ("cable_test", {"eth.tdr_pair_status": "Open at 12 m"}, None, "broken"),
     ("wan_speed", {"eth.speed": 1000}, None, "full"),
@@ -166,7 +166,7 @@ READINGS: list[tuple[str, Vitals, Vitals | None, str]] = [
 
 @pytest.mark.parametrize(("symptom", "now", "before", "level"), READINGS)
 def test_readings_give_a_level(
-    look: Look, symptom: str, now: Vitals, before: Vitals | None, level: str
+    look: Look, symptom: str, now: Vitals, before: Vitals | None, level: str | None
 ) -> None:
     assert look(symptom, now, before, hours=3) == level
 
