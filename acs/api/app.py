@@ -19,6 +19,7 @@ from acs.api.openapi import FRAMEWORK_PATH, OpenApiDocument, openapi_config
 from acs.api.paths import UnreadableTargetError, check_query, route_path
 from acs.api.routes import (
     audit,
+    bulk,
     cohorts,
     commands,
     contacts,
@@ -34,9 +35,11 @@ from acs.api.routes import (
     routers,
     service,
     subscribers,
+    targets,
     timeline,
     tokens,
     trees,
+    webhooks,
 )
 from acs.api.routes.given import caller
 from acs.api.services import Services
@@ -47,6 +50,7 @@ from acs.storage.store import Store
 ROUTES = (
     *routers.HANDLERS,
     *subscribers.HANDLERS,
+    *bulk.HANDLERS,
     *contacts.HANDLERS,
     *commands.HANDLERS,
     *trees.HANDLERS,
@@ -60,9 +64,11 @@ ROUTES = (
     *onboarding.HANDLERS,
     *tokens.HANDLERS,
     *own.HANDLERS,
+    *targets.HANDLERS,
     *audit.HANDLERS,
     *timeline.HANDLERS,
     *events.HANDLERS,
+    *webhooks.HANDLERS,
     *service.HANDLERS,
 )
 

@@ -19,6 +19,7 @@ from acs.api import (
     arguments,
     audit_documents,
     bodies,
+    bulk_documents,
     cohort_documents,
     command_bodies,
     command_documents,
@@ -31,8 +32,10 @@ from acs.api import (
     onboarding_documents,
     problems,
     self_documents,
+    target_documents,
     timeline_documents,
     tree_documents,
+    webhook_documents,
 )
 from acs.api.access import Need, need_of
 from acs.api.examples import EXAMPLES
@@ -54,14 +57,17 @@ MODULES = (
     audit_documents,
     learning_documents,
     self_documents,
+    target_documents,
     timeline_documents,
     tree_documents,
     bodies,
+    bulk_documents,
     command_bodies,
     arguments,
     problems,
     onboarding_documents,
     table,
+    webhook_documents,
 )
 """Where the types of bodies and answers are."""
 
@@ -101,6 +107,7 @@ def openapi_config(version: str) -> OpenAPIConfig:
             Tag(name="files", description="Files for routers, and what routers uploaded."),
             Tag(name="fleet", description="Switches for the whole fleet, enrolment, tokens."),
             Tag(name="self-service", description="What a subscriber may ask about himself."),
+            Tag(name="events", description="What happens in the fleet, and who is told."),
             Tag(name="service", description="The daemon itself."),
         ],
     )
@@ -214,7 +221,20 @@ def _plain(schema: dict[str, Any]) -> dict[str, Any]:
 
 # Bodies that are no documents: the framework does not know of them.
 _BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
-_BINARY = {("post", "/v1/files"): _BYTES}
+_LINES = {
+    "application/x-ndjson": {
+        "schema": {"$ref": "#/components/schemas/SubscriberLine"},
+        "example": {"router_id": "00D09E-Hub%2D5-4C1744001122", "account": "100200300"},
+    },
+    "text/csv": {
+        "schema": {"type": "string"},
+        "example": "serial,account,segment\n4C1744001122,100200300,sw-17\n",
+    },
+}
+_BINARY: dict[tuple[str, str], dict[str, Any]] = {
+    ("post", "/v1/files"): _BYTES,
+    ("post", "/v1/subscribers"): _LINES,
+}
 
 _TITLES = {
     "400": "The request cannot be read.",
@@ -224,6 +244,7 @@ _TITLES = {
     "405": "The path does not know this method.",
     "409": "Refused: by guards, with their reasons, or because it conflicts with what is stored.",
     "413": "The body is too large.",
+    "415": "The body is of a kind that is not taken.",
     "429": "The token has made too many requests; Retry-After says when it may go on.",
     "422": "The request can be read, and is not allowed.",
     "500": "The daemon failed; its log says why.",
@@ -241,10 +262,14 @@ def _errors(path: str, operation: Mapping[str, Any], need: Need) -> list[str]:
         statuses.append("422")
     if "requestBody" in operation:
         statuses += ["413", "422"]
-    if path.endswith(("/commands", "/enrol", "/tokens")) and "requestBody" in operation:
+    if path.endswith(("/commands", "/enrol", "/tokens", "/webhooks", "/test")) and (
+        "requestBody" in operation or path.endswith("/test")
+    ):
         statuses.append("409")
     if path == "/healthz":
         statuses.append("503")
+    if path == "/v1/subscribers" and "requestBody" in operation:
+        statuses.append("415")
     return sorted(set(statuses))
 
 

@@ -5,13 +5,14 @@ from typing import Any
 
 import structlog
 from litestar import Request, Response, get
-from prometheus_client import generate_latest
+from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.openmetrics import exposition as openmetrics
 
 from acs.api.access import needs
 from acs.api.command_documents import HealthDocument
 from acs.api.problems import ApiError
-from acs.api.routes.given import Given, OpenApi
+from acs.api.router_metrics import router_registry
+from acs.api.routes.given import Given, OpenApi, RouterId, the_router
 from acs.api.services import HealthCheck
 from acs.bridge import to_asyncio
 
@@ -56,11 +57,32 @@ async def _is_well(part: HealthCheck) -> bool:
 )
 async def metrics(services: Given, request: Request[Any, Any, Any]) -> Response[bytes]:
     """All metrics in the text format, or OpenMetrics if the request accepts that."""
+    return _exposed(request, services.registry)
+
+
+@get(
+    "/metrics/router/{router_id:str}",
+    opt=needs("read"),
+    media_type="text/plain",
+    summary="One router's vitals for Prometheus",
+    tags=["service"],
+)
+async def router_metrics(
+    services: Given, request: Request[Any, Any, Any], router_id: RouterId
+) -> Response[bytes]:
+    """What is stored of one router as metrics; the router is not asked.
+
+    For a handful of routers that somebody looks at: each is a scrape and a set of series.
+    """
+    row = await the_router(services, router_id)
+    return _exposed(request, router_registry(row, services.clock()))
+
+
+def _exposed(request: Request[Any, Any, Any], registry: CollectorRegistry) -> Response[bytes]:
     if _OPENMETRICS in request.headers.get("accept", ""):
-        body = openmetrics.generate_latest(services.registry)  # type: ignore[no-untyped-call]
+        body = openmetrics.generate_latest(registry)  # type: ignore[no-untyped-call]
         return Response(body, media_type=openmetrics.CONTENT_TYPE_LATEST, headers=_NO_STORE)
-    body = generate_latest(services.registry)
-    return Response(body, media_type=_PLAIN, headers=_NO_STORE)
+    return Response(generate_latest(registry), media_type=_PLAIN, headers=_NO_STORE)
 
 
 @get("/schema", opt=needs("open"), summary="The OpenAPI document", tags=["service"])
@@ -69,4 +91,4 @@ async def schema(request: Request[Any, Any, Any], openapi: OpenApi) -> Response[
     return Response(openapi.encoded(request.app), media_type="application/json")
 
 
-HANDLERS = (healthz, metrics, schema)
+HANDLERS = (healthz, metrics, router_metrics, schema)
