@@ -136,6 +136,9 @@ def complete(app: Litestar) -> dict[str, Any]:
         for method in _METHODS:
             if method in entry:
                 _finish(path, method, entry[method], needed[method, path])
+    # The framework sees bytes; they are this document.
+    served = document["paths"]["/schema"]["get"]["responses"]["200"]["content"]
+    served["application/json"]["schema"] = {"type": "object"}
     return document
 
 
@@ -252,17 +255,21 @@ _TITLES = {
 }
 
 
+_NAMING = frozenset({"/v1/events", "/v1/find", "/v1/reboots/resume"})
+"""Paths whose query or body names something that may not exist."""
+
+
 def _errors(path: str, operation: Mapping[str, Any], need: Need) -> list[str]:
     statuses = ["400", "500"]
     if need != "open":
         statuses += ["401", "403", "429", "503"]
-    if "{" in path:
+    if "{" in path or path in _NAMING:
         statuses.append("404")
     if operation.get("parameters"):
         statuses.append("422")
     if "requestBody" in operation:
         statuses += ["413", "422"]
-    if path.endswith(("/commands", "/enrol", "/tokens", "/webhooks", "/test")) and (
+    if path.endswith(("/commands", "/enrol", "/reboots", "/tokens", "/webhooks", "/test")) and (
         "requestBody" in operation or path.endswith("/test")
     ):
         statuses.append("409")

@@ -86,8 +86,8 @@ def _test(field: str, op: str, value: str | float, now: float) -> ColumnElement[
         column = verdicts.c.confidence
         return _sure(column, _ORDER[op](column, value))
     if field in _MOMENTS:
-        column = _MOMENTS[field]  # older than 14 days: before that moment
-        return _sure(column, _MIRRORED[op](column, now - float(value)))
+        moment = _MOMENTS[field]  # older than 14 days: before that moment
+        return _sure(moment, _MIRRORED[op](moment, now - float(value)))
     text = _TEXTS[field]
     if op in ("~", "!~"):
         is_like = _sure(text, text.ilike(_pattern(str(value)), escape="\\"))
