@@ -22,7 +22,7 @@ main{max-width:60rem;margin:0 auto;padding:2.5rem 1.25rem 4rem}
 h1{font-size:1.7rem;margin:0 0 .3rem;line-height:1.2}h2{font-size:1.15rem;margin:2.4rem 0 .6rem}
 p{margin:.3rem 0 .9rem;color:var(--soft);max-width:46rem}
 .panel{background:var(--panel);border:1px solid var(--line);border-radius:8px;padding:1rem;
-overflow-x:auto}.panel svg{display:block;width:100%;height:auto;min-width:34rem}
+overflow-x:auto}.panel+.panel{margin-top:1rem}.panel svg{display:block;width:100%;height:auto;min-width:34rem}
 .panel.small svg{max-width:27rem;min-width:18rem}
 svg text{font:13px system-ui,sans-serif;fill:var(--ink)}svg .faint{fill:var(--soft)}
 svg .strong{font-weight:600}svg .figure{font-variant-numeric:tabular-nums}
@@ -38,6 +38,14 @@ th,td{text-align:right;padding:.35rem .6rem;border-bottom:1px solid var(--line);
 th:first-child,td:first-child{text-align:left}th{color:var(--soft);font-weight:500}
 tr.marked td{font-weight:600}
 """.strip()
+
+
+_SETS = {
+    "in": "Known models and firmware",
+    "unseen": "Models and firmware not seen before",
+    "hard": "Hard cases",
+    "perturbed": "A world with other figures",
+}
 
 
 def page(reports: Mapping[str, Report], *, conditions: str) -> str:
@@ -56,7 +64,8 @@ def _section(name: str, report: Report) -> str:
     policies = sorted(((p.name, p.cost) for p in report.policies), key=lambda row: row[1].mean)
     access = [(f"{g.name} ({g.cases})", g.cost) for g in report.access]
     parts = [
-        f"<h2>{escape(name)}: {report.cases} calls</h2>",
+        f"<h2>{escape(_SETS.get(name, name))}: {report.cases} calls</h2>",
+        "<p>Expected cost per call, with its 95 % interval; the oracle knows every fault.</p>",
         _panel(bars(policies, ENGINE, f"expected cost per call by policy, {name}")),
         _policies(report),
         "<h2>What was right, and what was chosen</h2>",
@@ -66,6 +75,7 @@ def _section(name: str, report: Report) -> str:
         f"<p>Expected calibration error {report.ece:.3f}, Brier score {report.brier:.3f}.</p>",
         _panel(curve(report.calibration, f"calibration curve, {name}"), small=True),
         "<h2>By access technology</h2>",
+        "<p>Expected cost per call of the diagnosis, and how many calls.</p>",
         _panel(bars(access, "", f"expected cost per call by access technology, {name}")),
     ]
     if report.ablations:
