@@ -22,7 +22,8 @@ main{max-width:60rem;margin:0 auto;padding:2.5rem 1.25rem 4rem}
 h1{font-size:1.7rem;margin:0 0 .3rem;line-height:1.2}h2{font-size:1.15rem;margin:2.4rem 0 .6rem}
 p{margin:.3rem 0 .9rem;color:var(--soft);max-width:46rem}
 .panel{background:var(--panel);border:1px solid var(--line);border-radius:8px;padding:1rem;
-overflow-x:auto}.panel+.panel{margin-top:1rem}.panel svg{display:block;width:100%;height:auto;min-width:34rem}
+overflow-x:auto}.panel+.panel{margin-top:1rem}
+.panel svg{display:block;width:100%;height:auto;min-width:34rem}
 .panel.small svg{max-width:27rem;min-width:18rem}
 svg text{font:13px system-ui,sans-serif;fill:var(--ink)}svg .faint{fill:var(--soft)}
 svg .strong{font-weight:600}svg .figure{font-variant-numeric:tabular-nums}

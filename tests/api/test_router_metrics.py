@@ -7,9 +7,10 @@ import subprocess
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from diagnostics.sample import Value
 from tests.api.harness import NOW, VERDICT, Api
 
-VITALS = {
+VITALS: dict[str, Value] = {
     "sys.uptime": 1000,
     "sys.mem_free": 9216,
     "eth.fcs_err": 17,
