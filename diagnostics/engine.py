@@ -79,7 +79,7 @@ def diagnose(history: History, context: Context, thresholds: Thresholds, now: fl
         confidence=weighed.confidence,
         probabilities=weighed.probabilities,
         causes=weighed.causes,
-        evidence=worded(findings, weighed),
+        evidence=worded(see, findings, weighed),
         would_change=(*_stale(age), *changes) if wants_fresh else changes,
         judged_at=now,
         wants_fresh=wants_fresh,

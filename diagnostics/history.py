@@ -156,6 +156,11 @@ class History:
         """Metrics that the router was seen to offer."""
         return self._recent.layout.names
 
+    def is_counter(self, metric: str) -> bool:
+        """Whether the router offers this metric, and it counts."""
+        layout = self._recent.layout
+        return layout.index.get(metric, len(layout.counters)) < len(layout.counters)
+
     def latest(self) -> Mapping[str, Value]:
         """The newest reading of each metric among the last three samples of six hours."""
         found: dict[str, Value] = {name: _tidy(value) for name, value in self.numbers().items()}

@@ -8,7 +8,7 @@ import itertools
 from functools import lru_cache
 from typing import NamedTuple
 
-from diagnostics.baselines import median
+from diagnostics.baselines import MAD_TO_SIGMA, median
 from diagnostics.context import Boot, Contact, Context
 from diagnostics.history import WINDOWS, History
 from diagnostics.neighbours import neighbourhood
@@ -157,6 +157,18 @@ class Observations:
         """Its own median; of a counter the growth per hour. None without a day of buckets."""
         normal = self.history.baseline(metric)
         return normal.median if normal.n >= _FEWEST else None
+
+    def measured(self, metric: str) -> tuple[float | None, float | None, float | None]:
+        """Newest value, median and robust deviation; of a counter the growth per hour.
+
+        None each where there is no such figure.
+        """
+        counts = self.history.is_counter(metric)
+        value = self.per_hour(metric) if counts else self.numbers.get(metric)
+        normal = self.history.baseline(metric)
+        if normal.n < _FEWEST:
+            return value, None, None
+        return value, normal.median, MAD_TO_SIGMA * normal.mad
 
     def usual_by_now(self, metric: str) -> float | None:
         """Median at this time of the day; None without three days of buckets.

@@ -26,12 +26,19 @@ class Evidence(msgspec.Struct, frozen=True):
         says: an English sentence with its figures that an operator can say aloud.
         weight: log-odds in favour of the leading cause; negative speaks against.
         symptom: name of the symptom that made it, one per file in ``diagnostics.symptoms``.
+        value: the newest reading in the catalogue's unit, of a counter its growth per hour over a
+            day (or three hours, if that is faster); None where there is no figure.
+        usual: the router's own median of two weeks; None without a day of them.
+        spread: 1.4826 times the median absolute deviation from it: a robust standard deviation.
     """
 
     metric: str
     says: str
     weight: float
     symptom: str
+    value: float | None = None
+    usual: float | None = None
+    spread: float | None = None
 
 
 class CauseProbability(msgspec.Struct, frozen=True):

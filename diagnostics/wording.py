@@ -39,6 +39,13 @@ class Weights(Protocol):
         """Weight of all normal findings together, if one sentence is to stand for them."""
 
 
+class Measured(Protocol):
+    """The part of the observations that evidence shows as figures."""
+
+    def measured(self, metric: str) -> tuple[float | None, float | None, float | None]:
+        """Value, usual and spread of a metric; see ``Evidence``."""
+
+
 PHRASES: dict[Action, str] = {
     "none": "there would be nothing to do",
     "reboot": "a reboot would be right",
@@ -64,10 +71,18 @@ def _singular(found: re.Match[str]) -> str:
     return "1 " + (noun.removesuffix("es") if noun == "processes" else noun.removesuffix("s"))
 
 
-def worded(findings: list[tuple[str, Finding]], weighed: Weights) -> tuple[Evidence, ...]:
+def worded(
+    see: Measured, findings: list[tuple[str, Finding]], weighed: Weights
+) -> tuple[Evidence, ...]:
     """The findings worth showing as sentences; one stands for all normal ones of a well router."""
     shown = tuple(
-        Evidence(finding.metric, spoken(finding.says, *finding.figures), weight, name)
+        Evidence(
+            finding.metric,
+            spoken(finding.says, *finding.figures),
+            weight,
+            name,
+            *see.measured(finding.metric),
+        )
         for weight, (name, finding) in ((w, findings[place]) for w, place in weighed.shown)
     )
     normal = sum(not finding.level for _, finding in findings)

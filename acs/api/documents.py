@@ -40,12 +40,20 @@ class EvidenceDocument(msgspec.Struct, frozen=True):
         metric: the vital it rests on.
         weight: log-odds in favour of the leading cause; negative speaks against.
         symptom: the rule that found it.
+        unit: of the figures; of what counts, per hour; null where there is no figure.
+        value: the newest reading.
+        usual: the router's own median of two weeks; null without a day of them.
+        spread: its robust standard deviation (1.4826 times the median absolute deviation).
     """
 
     says: str
     metric: str
     weight: float
     symptom: str
+    unit: str | None = None
+    value: float | None = None
+    usual: float | None = None
+    spread: float | None = None
 
 
 class VerdictDocument(msgspec.Struct, frozen=True):

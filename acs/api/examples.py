@@ -42,6 +42,10 @@ _VERDICT: dict[str, Any] = {
             "metric": "sys.mem_free",
             "weight": 3.2,
             "symptom": "memory_leak",
+            "unit": "kB",
+            "value": 9216,
+            "usual": 61_440,
+            "spread": 2048,
         }
     ],
     "would_change": ["Free memory that rises again by itself would speak against a reboot."],
@@ -172,6 +176,23 @@ _CONTACT = {
     "link": "",
 }
 
+_SUBSCRIBER: dict[str, Any] = {
+    "account": "100200300",
+    "phone": "+1 555 0100",
+    "login": "user17",
+    "contract": "C-2026/17",
+    "routers": [
+        {
+            "router_id": _ROUTER,
+            "serial": "4C1744001122",
+            "segment": "sw-17/4",
+            "switch_port": "12",
+            "address_prefix": "192.0.2.0/24",
+            "access": "FTTB",
+            "utc_offset": 10_800,
+        }
+    ],
+}
 EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
     **EVENT_EXAMPLES,
     ("get", "/v1/routers/{router_id}"): {"200": _ROUTER_DOCUMENT},
@@ -192,12 +213,34 @@ EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
         "body": {
             "phone": "+1 555 0100",
             "login": "user17",
+            "contract": "C-2026/17",
             "routers": [
                 {
                     "router_id": _ROUTER,
                     "segment": "sw-17/4",
                     "access": "FTTB",
                     "utc_offset": 10_800,
+                    "switch_port": "12",
+                    "address_prefix": "192.0.2.0/24",
+                }
+            ],
+        }
+    },
+    ("get", "/v1/subscribers"): {"200": {"items": [_SUBSCRIBER], "next": "100200300"}},
+    ("get", "/v1/subscribers/{account}"): {"200": _SUBSCRIBER},
+    ("post", "/v1/subscribers"): {
+        "200": {
+            "dry_run": False,
+            "lines": 200,
+            "taken": 12,
+            "unchanged": 187,
+            "unseen": 1,
+            "refused": 1,
+            "problems": [
+                {
+                    "line": 17,
+                    "field": "access",
+                    "says": "Invalid enum value 'FTTH'; allowed are FTTB, GPON, xDSL, DOCSIS, LTE",
                 }
             ],
         }

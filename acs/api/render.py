@@ -22,8 +22,9 @@ from acs.api.words import URGENCY
 from acs.commands import OPEN_STATES, Command
 from acs.secret_names import shown_members
 from acs.storage.rows import ContactRow, EventRow, Remedy, RouterRow
+from diagnostics.catalogue import CATALOGUE
 from diagnostics.sample import Sample
-from diagnostics.verdict import Verdict
+from diagnostics.verdict import Evidence, Verdict
 
 
 def router_summary(row: RouterRow) -> RouterSummary:
@@ -85,15 +86,7 @@ def verdict_document(verdict: Verdict, words: Words = ENGLISH) -> VerdictDocumen
             )
             for each in verdict.causes
         ),
-        evidence=tuple(
-            EvidenceDocument(
-                says=words.said(each.says),
-                metric=each.metric,
-                weight=each.weight,
-                symptom=each.symptom,
-            )
-            for each in verdict.evidence
-        ),
+        evidence=tuple(_evidence(each, words) for each in verdict.evidence),
         would_change=tuple(map(words.said, verdict.would_change)),
         wants_fresh=verdict.wants_fresh,
         judged_at=moment(verdict.judged_at),
@@ -136,6 +129,28 @@ def sample_document(sample: Sample) -> SampleDocument:
 def event_document(row: EventRow) -> EventDocument:
     """One event."""
     return EventDocument(at=moment(row.at), kind=row.kind, detail=row.detail)
+
+
+def _evidence(found: Evidence, words: Words) -> EvidenceDocument:
+    vital = CATALOGUE.get(found.metric)
+    unit = None
+    if vital is not None and (found.value is not None or found.usual is not None):
+        unit = f"{vital.unit}/h" if vital.kind == "counter" else vital.unit
+    return EvidenceDocument(
+        says=words.said(found.says),
+        metric=found.metric,
+        weight=found.weight,
+        symptom=found.symptom,
+        unit=unit,
+        value=_rounded(found.value),
+        usual=_rounded(found.usual),
+        spread=_rounded(found.spread),
+    )
+
+
+def _rounded(figure: float | None) -> float | None:
+    """Six digits: what is stored has no more."""
+    return None if figure is None else float(f"{figure:.6g}")
 
 
 def remedy_document(row: Remedy) -> RemedyDocument:

@@ -485,3 +485,29 @@ def test_any_history_yields_a_verdict(
     assert verdict.action in ACTIONS
     assert sum(verdict.probabilities.values()) == pytest.approx(1, abs=1e-4)
     assert 0 <= verdict.confidence <= 1
+
+
+def test_evidence_has_its_figures_beside_what_is_usual(story: Stories) -> None:
+    verdict = story().since(6 * HOUR, {"sys.cpu_util": 75, "sys.dns_proxy_fail": 0.9}).verdict()
+    (cpu,) = [finding for finding in verdict.evidence if finding.metric == "sys.cpu_util"]
+    assert cpu.value == 75
+    assert cpu.usual is not None
+    assert cpu.spread is not None
+    assert 5 <= cpu.usual <= 15
+    assert 0 < cpu.spread < 10
+
+
+def test_evidence_of_a_counter_is_its_growth_per_hour(story: Stories) -> None:
+    def damaged(age: float, vitals: dict[str, Value]) -> None:
+        vitals["eth.fcs_err"] = int(max(0.0, 24 * HOUR - age) / HOUR * 5000)
+
+    verdict = story().with_(damaged).verdict()
+    (errors,) = [each for each in verdict.evidence if each.metric == "eth.fcs_err"]
+    assert errors.value is not None
+    assert 4000 <= errors.value <= 6000
+    assert errors.usual == 0
+
+
+def test_what_is_no_vital_has_no_figures(story: Stories) -> None:
+    verdict = story().verdict()
+    assert (verdict.evidence[0].metric, verdict.evidence[0].value) == ("vitals", None)
