@@ -13,11 +13,13 @@ from acs.commands import OPEN_STATES, Command, OpenIncident
 from acs.pages.plots import Plot, plot
 from acs.pages.series import boots, choose
 from acs.storage.rows import ContactRow, RouterRow
+from acs.storage.timeline import Moment
 
 DAYS = 14
 _SPAN = DAYS * 86_400.0
 _MOST_SAMPLES = 4000
 _MOST_EVENTS = 400
+_MOMENTS = 30
 _CONTACTS_SPAN = 30 * 86_400.0
 _NEWS = 86_400.0  # how long a reboot that is over is shown with its steps
 _BOOT_EVENT = "boot"
@@ -38,6 +40,7 @@ class Card:
 
     Attributes:
         began, ended: what the plots span, Unix seconds.
+        moments: what happened, the newest first.
         order: the reboot whose steps are shown; None: there was none lately.
         refusal: the newest reboot, if guards refused it within the day.
         guards: what guards say in this language, by name; else their own sentence is shown.
@@ -51,6 +54,7 @@ class Card:
     ended: float
     incident: OpenIncident | None
     contacts: tuple[ContactRow, ...]
+    moments: tuple[Moment, ...]
     commands: tuple[Command, ...]
     order: Command | None
     steps: tuple[Step, ...]
@@ -62,13 +66,14 @@ async def card_of(services: Services, row: RouterRow, language: Language) -> Car
     """The card of one router, from what is stored, in a language."""
     store, now = services.store, services.clock()
     began, spoken = now - _SPAN, words_for(language)
-    status, samples, events, incident, contacts, page = await asyncio.gather(
+    status, samples, events, incident, contacts, page, moments = await asyncio.gather(
         router_status(services, row, spoken),
         to_asyncio(store.samples(row.router_id, began, now, _MOST_SAMPLES)),
         to_asyncio(store.events(row.router_id, began, _MOST_EVENTS)),
         to_asyncio(store.incident_of(row.router_id, now)),
         to_asyncio(store.contacts(row.router_id, now - _CONTACTS_SPAN)),
         to_asyncio(store.commands(row.router_id, (), 10, None)),
+        to_asyncio(store.timeline(row.router_id, now + 1, _MOMENTS)),
     )
     told = [event.at for event in events if event.kind == _BOOT_EVENT]
     if row.boot_at is not None:
@@ -88,6 +93,7 @@ async def card_of(services: Services, row: RouterRow, language: Language) -> Car
         ended=now,
         incident=incident,
         contacts=tuple(contacts),
+        moments=tuple(moments[:_MOMENTS]),
         commands=commands,
         order=order,
         steps=() if order is None else steps_of(order),

@@ -119,10 +119,10 @@ def test_from_log_in_to_a_reboot_that_helped(
     assert browser.there_is("svg .curve")
     assert browser.there_is("svg .boot")
     browser.one("#reason").send_keys("ticket 7")
-    browser.one("form[data-once] button").click()  # without consent the browser does not send it
+    browser.one("#reboot form button").click()  # without consent the browser does not send it
     assert not browser.there_is("#order")
     browser.one("input[name=consent]").click()
-    browser.press("form[data-once] button")
+    browser.press("#reboot form button")
     browser.until_text("Waits for the router")
 
     store, now = live.api.store, live.api.now
@@ -153,7 +153,7 @@ def test_a_refusal_is_read_on_the_card(
     browser.log_in(act_token)
     browser.go(card_url(router_id))
     browser.one("input[name=consent]").click()
-    browser.press("form[data-once] button")
+    browser.press("#reboot form button")
     notice = browser.one("#refused").text
     assert "Voice call: A voice call is active (InCall)." in notice
     assert "Try again after" in notice
@@ -171,7 +171,7 @@ def test_a_forged_form_is_refused(browser: Browser, act_token: str, router_id: s
         "document.querySelector('form[data-once] [name=form]').value = '0'.repeat(64)"
     )
     browser.one("input[name=consent]").click()
-    browser.press("form[data-once] button")
+    browser.press("#reboot form button")
     assert "out of date" in browser.text
     browser.go(card_url(router_id))
     assert not browser.there_is("#order")

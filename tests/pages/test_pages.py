@@ -7,6 +7,7 @@ from msgspec import structs
 from acs.commands import Refusal
 from acs.facts import ContactMade
 from acs.identity import DeviceId
+from acs.pages.routes import cards
 from diagnostics.verdict import Evidence, Verdict
 from tests.api.harness import DEVICE, VERDICT, Api
 from tests.pages.conftest import Pages, card_url, ill_router
@@ -198,3 +199,37 @@ def test_files_of_pages_are_served_to_all(pages: Pages) -> None:
         found = pages.get(path)
         assert (found.status_code, "immutable" in found.headers["cache-control"]) == (200, True)
     assert pages.get("/assets/1/none.css").status_code == 404
+
+
+def test_the_card_tells_what_happened_in_one_line_of_time(inside: Pages, api: Api) -> None:
+    router_id = ill_router(api)
+    api.post(api.url(router_id, "/contacts"), {"channel": "video", "action": "consult_wifi"})
+    api.post(api.url(router_id, "/commands"), {"kind": "refresh", "reason": "x"})
+    text = inside.get(card_url(router_id)).text
+    told = text[text.index('id="timeline"') :]
+    assert told.index("Reading of vitals") < told.index("Verdict")
+    assert "asked for" in told
+    assert "<strong>Video</strong>: advise on Wi-Fi" in told
+
+
+def test_a_router_is_read_from_its_card(
+    inside: Pages, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cards, "_PATIENCE", 0.01)
+    router_id = ill_router(api)
+    path = card_url(router_id)
+    assert "Read the router now" in inside.get(path).text
+    answer = inside.post(f"{path}/fresh", form=inside.form(path))
+    assert answer.status_code == 303
+    assert answer.headers["location"].endswith("?fresh=waiting#verdict")
+    text = inside.get(answer.headers["location"].partition("#")[0]).text
+    assert "The router has not answered yet" in text
+    (command,) = api.get("/v1/commands").json()["items"]
+    assert (command["kind"], command["asked_by"]) == ("refresh", "desk")
+
+
+def test_reading_needs_a_form_of_ours(inside: Pages, api: Api) -> None:
+    path = card_url(ill_router(api))
+    assert inside.post(f"{path}/fresh", form="forged").status_code == 403
+    assert api.get("/v1/commands").json()["items"] == []
+    assert HOSTILE not in inside.get(f"{path}?fresh=<script>").text

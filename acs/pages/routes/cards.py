@@ -1,8 +1,12 @@
 """The search, and a router's card with its reboot."""
 
+from typing import get_args
+
 from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
 
+from acs.api.documents import FreshOutcome
+from acs.api.freshness import freshened
 from acs.api.routes.given import Given, RouterId, the_router
 from acs.api.services import Services
 from acs.bridge import to_asyncio
@@ -16,6 +20,7 @@ from acs.storage.rows import RouterRow
 
 _REASON = 500
 _LONGEST = 256
+_PATIENCE = 10.0  # seconds that a router is waited for
 
 
 @get("/", opt=ForSomebody)
@@ -65,12 +70,32 @@ async def reboot(
     return see_other(f"{router_url(row.router_id)}#reboot")
 
 
+@post("/routers/{router_id:str}/fresh", opt=ForSomebody, status_code=200)
+async def read_fresh(
+    request: AnyRequest, services: Given, desk: Shown, router_id: RouterId
+) -> Response[bytes]:
+    """Have the router read out, wait for it a while, and show the card again."""
+    visit = signed_in(request)
+    if visit is None:
+        raise NotFoundException
+    await checked_form(request, desk, visit.session.number)
+    row = await the_router(services, router_id)
+    asked = await freshened(services, row, _PATIENCE, visit.caller.name)
+    return see_other(f"{router_url(row.router_id)}?fresh={asked.document.outcome}#verdict")
+
+
 async def _card(
     request: AnyRequest, services: Services, desk: Desk, row: RouterRow, status: int = 200
 ) -> Response[bytes]:
     card = await card_of(services, row, words_of(request, desk.clock()).language)
-    given = {"card": card, "q": "", "refused": status != 200}  # noqa: PLR2004 - HTTP's "OK"
+    fresh = request.query_params.get("fresh", "")
+    given = {
+        "card": card,
+        "q": "",
+        "refused": status != 200,  # noqa: PLR2004 - HTTP's "OK"
+        "fresh": fresh if fresh in get_args(FreshOutcome) else "",
+    }
     return page(request, desk, "card.html", given, status)
 
 
-HANDLERS = (search, show_card, reboot)
+HANDLERS = (search, show_card, reboot, read_fresh)
