@@ -168,7 +168,7 @@ def test_a_forged_form_is_refused(browser: Browser, act_token: str, router_id: s
     browser.log_in(act_token)
     browser.go(card_url(router_id))
     browser.driver.execute_script(
-        "document.querySelector('form[data-once] [name=form]').value = '0'.repeat(64)"
+        "document.querySelector('#reboot form [name=form]').value = '0'.repeat(64)"
     )
     browser.one("input[name=consent]").click()
     browser.press("#reboot form button")
