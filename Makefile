@@ -40,6 +40,7 @@ bench: $(READY)
 	$(BIN)/python -m tests.bench.hostile
 	$(BIN)/python -m tests.bench.mutations
 	$(BIN)/python -m tests.bench.polling
+	$(BIN)/python -m tests.bench.api $(BENCH)
 
 evaluate: $(READY)
 	$(BIN)/python -m tests.bench.diagnosis $(EVALUATE)

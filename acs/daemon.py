@@ -226,6 +226,7 @@ class Daemon:
             create_app(services, config.api, *site(services, key, config.actions.guards)),
             config.api,
             watch,
+            tls.metrics,
         )
         await to_deferred(self._api.start())
         self._every(config.actions.sweep, deadlines.sweep)
@@ -330,8 +331,9 @@ class Daemon:
 
     def reload(self) -> None:
         """Take renewed certificates (SIGHUP); all else of the configuration needs a restart."""
-        good = self._tls is None or self._tls.reload()
-        log.info("daemon.reloaded", certificates="good" if good else "kept the last good ones")
+        doors = [each for each in (self._tls, self._api) if each is not None]
+        good = [each.reload() for each in doors]
+        log.info("daemon.reloaded", certificates="good" if all(good) else "kept the last good ones")
 
     def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         async def guarded() -> None:

@@ -353,6 +353,20 @@ class Belongs(_Fact, frozen=True, kw_only=True):
     address_prefix: str | None = None
 
 
+class Placed(_Fact, frozen=True, kw_only=True):
+    """Topology and ownership as far as another system says; None: it does not, and "": none."""
+
+    account: str | None = None
+    phone: str | None = None
+    login: str | None = None
+    contract: str | None = None
+    segment: str | None = None
+    switch_port: str | None = None
+    address_prefix: str | None = None
+    access: Literal["FTTB", "GPON", "xDSL", "DOCSIS", "LTE"] | None = None
+    utc_offset: int | None = None
+
+
 class TargetSet(_Fact, frozen=True, kw_only=True):
     """A device is polled from now on, or otherwise than before; first at ``due_at``."""
 
@@ -451,6 +465,7 @@ Fact = (
     | CredentialsKept
     | ContactMade
     | Belongs
+    | Placed
     | TargetSet
     | TargetGone
     | TargetRead

@@ -109,6 +109,9 @@ class Metrics:
         self._datagrams = counts(
             "acs_snmp_datagrams", "Datagrams of SNMP that answer nothing, or went twice.", "kind"
         )
+        self._notifications = counts(
+            "acs_snmp_notifications", "Traps and informs, by what became of them.", "kind"
+        )
         self._mismatches = Counter(
             "acs_identity_mismatches",
             "Routers that named themselves as another one than their credentials are of.",
@@ -380,6 +383,10 @@ class Metrics:
     def datagram(self, kind: str) -> None:
         """A datagram of SNMP that answers nothing, or had to be sent again."""
         self._datagrams.add(kind)
+
+    def notification(self, kind: str) -> None:
+        """A trap or an inform came, and this became of it."""
+        self._notifications.add(kind)
 
     # --- actions ------------------------------------------------------------------------------
 

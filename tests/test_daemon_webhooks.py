@@ -124,8 +124,12 @@ def test_a_receiver_that_is_away_and_a_daemon_that_is_killed(
         with api.stream(
             "GET", "/v1/events", headers={"Accept": "text/event-stream", "Last-Event-ID": "10"}
         ) as stream:
-            assert next(line for line in stream.iter_lines() if line.startswith("id")) == "id: 11"
-    assert service.stop() == 0
+            lines = stream.iter_lines()
+            assert next(line for line in lines if line.startswith("id")) == "id: 11"
+            began = time.monotonic()
+            assert service.stop() == 0, "an open stream does not hold up the end"
+            assert time.monotonic() - began < 4.0
+            assert [line for line in lines if line.startswith("event")] == ["event: webhook.test"]
     log = service.log.read_text()
     assert made["secret"] not in log
     assert url not in log

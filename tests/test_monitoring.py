@@ -87,6 +87,13 @@ def test_each_alert_says_what_to_do() -> None:
         assert "runbook: >-" in alert
 
 
+def test_each_alert_is_tried() -> None:
+    tried = (RULES.parent / "acsd.tests.yml").read_text()
+    for name in re.findall(r"- alert: (\S+)", RULES.read_text()):
+        named = rf'(alertname: |alertname=\\?"){name}\b'
+        assert re.search(named, tried), name
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -11,13 +11,14 @@ import msgspec
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
+from acs.api import rate_fields
 from acs.api.acts import begin, refuse
+from acs.api.known_tokens import KnownTokens
 from acs.api.problems import ApiError
 from acs.api.rates import Buckets
 from acs.api.services import Services
 from acs.api.settings import ApiSettings
 from acs.api.tokens import Scope, allows, hash_token, is_token
-from acs.bridge import to_asyncio
 
 CHANNEL = "acs.channel"  # set in the ASGI scope by our own listener; no client can write there
 SOCKET = "socket"
@@ -57,6 +58,7 @@ class Gate:
 
     def __init__(self, services: Services, settings: ApiSettings) -> None:
         self._services = services
+        self._known = KnownTokens(services.store, time.monotonic)
         self._buckets = Buckets(settings.rate, settings.burst, time.monotonic)
         self._metrics_open = settings.metrics_open == "always" or (
             settings.metrics_open == "loopback" and settings.is_loopback
@@ -73,7 +75,10 @@ class Gate:
             connection.scope["user"] = Caller("anyone", ())
             return
         caller = await self._caller(connection)
-        wait = 0.0 if caller.name == SOCKET else self._buckets.take(caller.name)
+        wait = 0.0
+        if caller.name != SOCKET:
+            wait = self._buckets.take(caller.name)
+            rate_fields.tell(connection.scope, self._buckets.quota(caller.name))
         if wait:
             raise ApiError(
                 429,
@@ -105,11 +110,7 @@ class Gate:
                 "Send a token: Authorization: Bearer acs_…",
                 headers={"WWW-Authenticate": _REALM},
             )
-        found = (
-            await to_asyncio(self._services.store.token_by_hash(hash_token(token)))
-            if is_token(token)
-            else None
-        )
+        found = await self._known.find(hash_token(token)) if is_token(token) else None
         now = self._services.clock()
         if found is None or (found.expires_at is not None and found.expires_at <= now):
             raise ApiError(

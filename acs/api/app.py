@@ -11,7 +11,7 @@ from litestar.exceptions import MethodNotAllowedException, NotFoundException
 from litestar.plugins import InitPlugin
 from litestar.utils import normalize_path
 
-from acs.api import acts, problems
+from acs.api import acts, problems, rate_fields
 from acs.api.access import Gate
 from acs.api.checks import ModelShelf
 from acs.api.events import EventHub
@@ -83,6 +83,7 @@ class _App(Litestar):
         if scope["type"] == "http":
             if self.counted is not None:
                 send = self.counted.watched(scope, send)
+            send = rate_fields.watched(scope, send)
             if self.store is not None:
                 send = acts.watched(scope, send, self.store)
             try:

@@ -36,12 +36,16 @@ class SubscribedRouter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         segment: switch, OLT port, DSLAM or node.
         access: access technology.
         utc_offset: of the customer's local time, seconds east of UTC.
+        switch_port: that it hangs on.
+        address_prefix: that its address is of, such as 192.0.2.0/24.
     """
 
     router_id: LongName
     segment: Name | None = None
     access: Literal["FTTB", "GPON", "xDSL", "DOCSIS", "LTE"] | None = None
     utc_offset: Annotated[int, Meta(ge=-50_400, le=50_400)] = 0
+    switch_port: Name | None = None
+    address_prefix: Name | None = None
 
 
 class SubscriberBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,6 +54,7 @@ class SubscriberBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         phone: his number.
         login: his login name.
+        contract: his contract.
         account: if given, the same as in the path.
         routers: all that are his; those that were his and are not named are nobody's then.
     """
@@ -57,6 +62,7 @@ class SubscriberBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     routers: Annotated[tuple[SubscribedRouter, ...], Meta(max_length=100)]
     phone: ShortText = ""
     login: ShortText = ""
+    contract: ShortText = ""
     account: Name | None = None
 
 

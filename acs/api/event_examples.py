@@ -24,7 +24,7 @@ EVENT_EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
                 {
                     "webhook_id": "3f9c0a12be77",
                     "url": "https://crm.example.net/acsd",
-                    "kinds": ["command.verified", "incident.closed", "incident.opened"],
+                    "kinds": ["command.verified", "incident"],
                     "state": "active",
                     "created_at": "2026-02-01T08:00:00Z",
                     "failures": 3,

@@ -81,6 +81,8 @@ no token.
 A router's id is OUI-ProductClass-SerialNumber, each part percent-encoded, so it holds percent
 signs of its own: encode the id once more in a URL. Times are RFC 3339 in UTC. Errors are problem
 details (RFC 9457). Lists come in pages: pass `next` of one page as `cursor` for the following one.
+Answers to a token say what it may still ask: `RateLimit-Policy` (`q` requests in any `w` seconds)
+and `RateLimit` (`r` left, all of them again in `t` seconds).
 """
 
 

@@ -1,9 +1,27 @@
 """How many requests each token may make: a bucket of requests that fills again. No HTTP here."""
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import NamedTuple
 
 _KEPT = 10_000  # tokens that are remembered; a full bucket need not be
+
+
+class Quota(NamedTuple):
+    """What a caller may still ask.
+
+    Attributes:
+        limit: requests that a full bucket holds.
+        window: whole seconds in which an empty one fills.
+        left: requests that it holds now.
+        reset: whole seconds until it is full.
+    """
+
+    limit: int
+    window: int
+    left: int
+    reset: int
 
 
 class Buckets:
@@ -33,3 +51,15 @@ class Buckets:
         if len(self._left) > _KEPT:
             self._left.popitem(last=False)  # who has not asked for longest: his is the fullest
         return wait
+
+    def quota(self, caller: str) -> Quota | None:
+        """What a caller has left after his last request; None if there is no limit."""
+        if not self._rate:
+            return None
+        left, _ = self._left.get(caller, (self._burst, 0.0))
+        return Quota(
+            limit=int(self._burst),
+            window=math.ceil(self._burst / self._rate),
+            left=math.floor(left),
+            reset=math.ceil((self._burst - left) / self._rate),
+        )

@@ -17,6 +17,7 @@ from acs.facts import CommandWithdrawn, ContactMade
 from acs.files.files import Files
 from acs.storage.rows import ContactRow
 from acs.storage.store import Store
+from acs.webhooks.settings import WebhookSettings
 from diagnostics.context import SegmentState
 from diagnostics.verdict import Verdict
 
@@ -84,6 +85,7 @@ class Services:
         checks: what ``/healthz`` asks.
         files: the file server; None: there is none.
         counted: counts requests; None: nobody does.
+        webhooks: what addresses they may have.
         watch: told by the daemon of each command that changed: ``watch.changed(command_id)``.
     """
 
@@ -103,4 +105,5 @@ class Services:
     files: Files | None = None
     counted: ApiMetrics | None = None
     learning: LearningSettings = field(default_factory=LearningSettings)
+    webhooks: WebhookSettings = field(default_factory=WebhookSettings)
     watch: CommandWatch = field(default_factory=CommandWatch)

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import os
 import socket
+import ssl
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,12 +22,15 @@ from acs.api.access import CHANNEL, SOCKET
 from acs.api.settings import ApiSettings, mode_of
 from acs.api.watch import CommandWatch
 from acs.listening import address_of
+from acs.tls.renewing import ContextMetrics, Unheard
+from acs.tls.standard import StandardContext
 
 log = structlog.get_logger("api")
 
 _HEADER_LIMIT = 16_384
 _BACKLOG = 512
-_UPLOADS = "/v1/files"  # bodies for this path may be large and slow
+_CLOSING = 5.0  # seconds that a peer is given to answer the end of TLS before it is cut off
+_UPLOADS = ("/v1/files", "/v1/subscribers")  # bodies for these paths may be large and slow
 
 
 class SocketPathError(OSError):
@@ -41,15 +45,44 @@ class Addresses(NamedTuple):
 
 
 class _Server(uvicorn.Server):
-    """uvicorn without signal handlers: the daemon has its own."""
+    """uvicorn without signal handlers: the daemon has its own. With TLS, if a context is given."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(
+        self, config: uvicorn.Config, secure: ssl.SSLContext | None, handshake: float
+    ) -> None:
         super().__init__(config)
+        self._secure = secure
+        self._handshake = handshake
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets=sockets)
+        # uvicorn's own way to TLS leaves a minute for a handshake, and half a one for its end.
+        await super().startup(sockets=sockets if self._secure is None else [])
+        if self._secure is not None:
+            for each in sockets or ():
+                self.servers.append(await self._listen(each, self._secure))
         self.ready.set_result(None)
+
+    async def _listen(
+        self, listener: socket.socket, secure: ssl.SSLContext
+    ) -> asyncio.base_events.Server:
+        def connection() -> asyncio.Protocol:
+            made: Any = self.config.http_protocol_class
+            found: asyncio.Protocol = made(
+                config=self.config,
+                server_state=self.server_state,
+                app_state=self.lifespan.state,
+            )
+            return found
+
+        return await asyncio.get_running_loop().create_server(
+            connection,
+            sock=listener,
+            ssl=secure,
+            ssl_handshake_timeout=self._handshake,
+            ssl_shutdown_timeout=_CLOSING,
+            backlog=self.config.backlog,
+        )
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -69,7 +102,7 @@ class _Marked:
 
 def _is_upload(cycle: Any) -> bool:
     # Only while its handler takes it: one that was refused has been answered.
-    return cycle is not None and not cycle.response_complete and cycle.scope["path"] == _UPLOADS
+    return cycle is not None and not cycle.response_complete and cycle.scope["path"] in _UPLOADS
 
 
 def _protocol(headers_timeout: float, upload_timeout: float) -> type[H11Protocol]:
@@ -122,12 +155,21 @@ class ApiServer:
         app: the ASGI application.
         settings: addresses and limits.
         watch: closed on ``stop``, so that long polls end.
+        metrics: told of the certificate of the TCP listener, if it has TLS.
     """
 
-    def __init__(self, app: Any, settings: ApiSettings, watch: CommandWatch) -> None:
+    def __init__(
+        self,
+        app: Any,
+        settings: ApiSettings,
+        watch: CommandWatch,
+        metrics: ContextMetrics | None = None,
+    ) -> None:
         self._app = app
         self._settings = settings
         self._watch = watch
+        self._metrics = metrics or Unheard()
+        self._secure: StandardContext | None = None
         self._running: list[tuple[_Server, asyncio.Task[None]]] = []
         self._path: Path | None = None
 
@@ -136,8 +178,13 @@ class ApiServer:
 
         Raises:
             OSError: an address is taken or not ours; SocketPathError: the same of the socket.
+            CertificateError: certificate or key cannot be used.
         """
         settings = self._settings
+        if settings.tls is not None:
+            self._secure = StandardContext(
+                "api", settings.certificate, settings.key, metrics=self._metrics
+            )
         tcp = _tcp_socket(settings.listen) if settings.listen else None
         try:
             unix = _unix_socket(settings.socket, settings.socket_mode) if settings.socket else None
@@ -146,13 +193,22 @@ class ApiServer:
                 tcp.close()
             raise
         if tcp is not None:
-            await self._run(self._app, tcp)
+            await self._run(self._app, tcp, self._secure)
         if unix is not None:
             self._path = Path(settings.socket)
             await self._run(_Marked(self._app), unix)
         address = None if tcp is None else tcp.getsockname()[:2]
-        log.info("api.listening", tcp=address, unix=settings.socket or None)
+        log.info(
+            "api.listening",
+            tcp=address,
+            tls=self._secure is not None,
+            unix=settings.socket or None,
+        )
         return Addresses(address, settings.socket or None)
+
+    def reload(self) -> bool:
+        """Take a renewed certificate; whether what is in use is what the files hold."""
+        return self._secure is None or self._secure.reload()
 
     async def stop(self) -> None:
         """Take no more requests, let those under way end within ``drain``, then close."""
@@ -170,7 +226,9 @@ class ApiServer:
             self._path.unlink(missing_ok=True)
             self._path = None
 
-    async def _run(self, app: Any, listener: socket.socket) -> None:
+    async def _run(
+        self, app: Any, listener: socket.socket, secure: StandardContext | None = None
+    ) -> None:
         config = uvicorn.Config(
             app,
             loop="none",
@@ -186,7 +244,8 @@ class ApiServer:
             h11_max_incomplete_event_size=_HEADER_LIMIT,
             timeout_graceful_shutdown=max(1, round(self._settings.drain)),
         )
-        server = _Server(config)
+        tls = None if secure is None else secure.listening
+        server = _Server(config, tls, self._settings.headers_timeout)
         task = asyncio.get_running_loop().create_task(server.serve(sockets=[listener]))
         self._running.append((server, task))
         await asyncio.wait((server.ready, task), return_when=asyncio.FIRST_COMPLETED)

@@ -7,6 +7,7 @@ import msgspec
 
 from acs.duration import Duration
 from acs.listening import address_of
+from acs.tls.settings import TlsSettings
 
 _MAX_MODE = 0o777
 
@@ -17,6 +18,9 @@ class ApiSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         listen: address and port of the operators' listener, ``127.0.0.1:7557`` or ``[::1]:7557``;
             empty: no TCP listener. Requests there carry ``Authorization: Bearer <token>``.
+        certificate: PEM file of the certificate that ``listen`` shows, those of the issuers behind
+            it; empty: ``listen`` speaks plain HTTP. TLS 1.2 is the oldest version taken.
+        key: PEM file of its private key.
         socket: path of the Unix socket, in a folder that exists; empty: none. Who may open the
             socket may do everything: it asks for no token.
         socket_mode: file mode of the socket, in octal digits.
@@ -30,12 +34,14 @@ class ApiSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             The Unix socket has no limit.
         burst: requests that it may make at once after a pause.
         headers_timeout: a connection that has not sent a whole request by then is closed.
-        upload_timeout: the same of a request that brings a file for the catalogue.
+        upload_timeout: the same of a request that brings a file for the catalogue, or subscribers.
         event_streams: streams of events (``/v1/events``) open at once.
         drain: how long requests under way may take to end when the daemon stops.
     """
 
     listen: str = "127.0.0.1:7557"
+    certificate: str = ""
+    key: str = ""
     socket: str = "/run/acsd/api.sock"
     socket_mode: str = "0660"
     metrics_open: Literal["loopback", "always", "never"] = "loopback"
@@ -52,6 +58,11 @@ class ApiSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.listen:
             address_of(self.listen)
         mode_of(self.socket_mode)
+        for name, other in (("certificate", "key"), ("key", "certificate")):
+            if getattr(self, other) and not getattr(self, name):
+                raise ValueError(
+                    f"{name}: found none beside {other}, allowed is the path of a PEM file"
+                )
         for name in (
             "body_limit",
             "connections",
@@ -64,6 +75,13 @@ class ApiSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.rate < 0 or self.burst < 1:
             name, least = ("rate", 0) if self.rate < 0 else ("burst", 1)
             raise ValueError(f"{name}: found {getattr(self, name)}, allowed is {least} or more")
+
+    @property
+    def tls(self) -> TlsSettings | None:
+        """Files of the TCP listener's TLS; None: it speaks plain HTTP, or there is none."""
+        if not (self.listen and self.certificate):
+            return None
+        return TlsSettings(self.listen, self.certificate, self.key)
 
     @property
     def is_loopback(self) -> bool:

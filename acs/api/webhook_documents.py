@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from acs.api.fields import ShortText
 from acs.api.times import Time
-from acs.storage.webhooks import DeliveryState, WebhookState
+from acs.storage.webhook_rows import DeliveryState, WebhookState
 
 _Url = Annotated[str, Meta(min_length=1, max_length=2000)]
 
@@ -64,7 +64,7 @@ class WebhookDocument(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         webhook_id: by which it is asked for.
         url: where events are posted to.
-        kinds: of which kinds; empty: of all.
+        kinds: of which kinds or families; empty: of all.
         state: ``gone``: it answered 410, and is told nothing until what was given up is retried.
         created_at: when it was set up.
         failures: tries in a row that failed.

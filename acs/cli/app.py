@@ -103,6 +103,9 @@ COMMANDS: dict[str, Entry] = {
     ),
     "speedtest": Entry("probes:speedtest", "Measure throughput.", TESTS),
     "simulate": Entry("simulate:simulate", "Make labelled cases to try a diagnosis on.", CASES),
+    "subscribers": Entry(
+        "subscribers:subscribers", "Whose routers are whose, and where they hang.", FLEET
+    ),
     "targets": Entry("targets:targets", "Devices that are polled by SNMP or SSH.", FLEET),
     "top": Entry("top:top", "Watch the fleet: who is ill, incidents, reboots.", FLEET),
     "timeline": Entry("timeline:timeline", "All that happened to a router.", FLEET),
@@ -116,6 +119,7 @@ COMMANDS: dict[str, Entry] = {
         "virtual:virtual_router", "Run virtual routers, from a dump of a real one too.", DAEMON
     ),
     "watch": Entry("follow:watch", "Watch one router: its card, kept up to date.", ROUTER),
+    "webhooks": Entry("webhooks:webhooks", "Tell other systems' servers of events.", FLEET),
     "wifi-scan": Entry("probes:wifi_scan", "Look for neighbouring Wi-Fi networks.", TESTS),
 }
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from acs.config import Config
     from acs.tls.settings import TlsSettings
 
+_API = "api"
 _DAY = 86_400.0
 _OTHERS = 0o077
 _SYSTEM = Path("/etc/ssl/certs/ca-certificates.crt")
@@ -59,7 +60,7 @@ def certs() -> None:
     "--ca",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     default=None,
-    help=f"PEM file of the authorities that routers know; without it {_SYSTEM}.",
+    help=f"PEM file of the authorities that clients know; without it {_SYSTEM}.",
 )
 @click.option("--host", default="", help="Name by which routers call the CWMP listener.")
 @json_option
@@ -94,22 +95,29 @@ def check(
 
 
 def _listeners(settings: "Config", host: str) -> Iterator[tuple[str, "TlsSettings", str]]:
-    """Name, settings and the name that routers call of each listener with TLS."""
+    """Name, settings and the name that is called of each listener with TLS."""
     if settings.cwmp.tls.listen:
         yield "cwmp", settings.cwmp.tls, host
     if settings.files.enabled and settings.files.tls.listen:
         url = urlsplit(settings.files.public_url)
         yield "files", settings.files.tls, url.hostname or "" if url.scheme == "https" else ""
+    if settings.api.tls is not None:
+        yield _API, settings.api.tls, ""
 
 
 def _check(
     name: str, tls: "TlsSettings", host: str, ca: Path | None, *, now: float, within: float
 ) -> _Checked:
     from acs.tls import checking  # noqa: PLC0415 - cryptography is slow to import
-    from acs.tls.context import CertificateError, verify_files  # noqa: PLC0415 - as OpenSSL is
+    from acs.tls.context import verify_files  # noqa: PLC0415 - as OpenSSL is
+    from acs.tls.renewing import CertificateError  # noqa: PLC0415 - only if there is TLS
+    from acs.tls.standard import verify_pair  # noqa: PLC0415 - as OpenSSL is
 
     try:
-        verify_files(name, tls)
+        if name == _API:
+            verify_pair(name, tls.certificate, tls.key)
+        else:
+            verify_files(name, tls)
         chain, key = Path(tls.certificate).read_bytes(), Path(tls.key).read_bytes()
         found = checking.check(chain, key, _roots(ca), host=host, now=now, within=within)
         problems = list(found.problems)

@@ -17,6 +17,7 @@ import msgspec
 from acs.cli.answers import Refusal
 from acs.cli.errors import ERROR, NOT_FOUND, REFUSED, UNREACHABLE, USAGE, CliError
 from acs.cli.session import Access
+from acs.cli.trust import refusal, trusting
 from acs.cli.words import plain
 
 _TIMEOUT = 30.0  # seconds without a byte, beyond what a long poll waits
@@ -67,12 +68,15 @@ class Client:
         headers = {"Accept": "application/json"}
         if access.token:
             headers["Authorization"] = f"Bearer {access.token}"
+        if access.ca and not access.url.startswith("https://"):
+            raise CliError("--ca needs an https --url", USAGE)
         try:
             self._http = httpx.Client(
                 base_url=access.url or "http://acsd",
                 headers=headers,
                 timeout=timeout,
                 transport=transport,
+                verify=trusting(access.ca) if access.ca else True,
                 trust_env=bool(access.url),
             )
         except (httpx.InvalidURL, UnicodeError, ValueError) as error:
@@ -136,14 +140,22 @@ class Client:
         """
         return self._call("DELETE", path, query=query)
 
-    def send(self, path: str, pieces: Iterable[bytes], size: int, **query: Any) -> Any:
+    def send(
+        self,
+        path: str,
+        pieces: Iterable[bytes],
+        size: int,
+        *,
+        media_type: str = "application/octet-stream",
+        **query: Any,
+    ) -> Any:
         """POST a body of ``size`` bytes, a piece at a time.
 
         Raises:
             CliError: whatever went wrong, with its exit code.
         """
         known = {key: _text(value) for key, value in query.items() if _given(value)}
-        headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
+        headers = {"Content-Type": media_type, "Content-Length": str(size)}
         with self._explained():
             answer = self._http.post(
                 path, params=known, content=pieces, headers=headers, timeout=_SLOW
@@ -233,11 +245,14 @@ class Client:
         except UnicodeEncodeError as error:
             raise CliError("the text is not valid UTF-8", USAGE) from error
         except httpx.ConnectError as error:
-            raise UnreachableError(_UNREACHED.format(self._access.place)) from error
+            place = self._access.place
+            raise UnreachableError(refusal(error, place) or _UNREACHED.format(place)) from error
         except httpx.TimeoutException as error:
             raise UnreachableError(f"no answer from {self._access.place} in time") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise UnreachableError(f"{self._access.place}: {plain(error)}") from error
+            place = self._access.place
+            hint = "; is it https://?" if place.startswith("http://") else ""
+            raise UnreachableError(f"{place}: {plain(error)}{hint}") from error
 
     def _read(self, answer: httpx.Response) -> Any:
         try:

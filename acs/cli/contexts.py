@@ -10,6 +10,7 @@ from acs.cli.contexts_file import Book, Context, check_name, check_url, path_of,
 from acs.cli.errors import USAGE, CliError
 from acs.cli.output import print_json, table
 from acs.cli.session import json_option
+from acs.cli.trust import trusting
 
 _HEADINGS = ("IN USE", "CONTEXT", "ADDRESS", "TOKEN")
 
@@ -25,6 +26,7 @@ def contexts() -> None:
 
     Examples:
       acs contexts add prod --url https://acs.example.net --token-file ~/.acs-prod --use
+      acs contexts add own --url https://acs.lan:7557 --ca ~/own-root.crt --with-token
       acs --context lab devices
       acs contexts list
     """
@@ -40,6 +42,12 @@ def contexts() -> None:
 @click.option(
     "--with-token", is_flag=True, help="Store a token that is read from standard input, unseen."
 )
+@click.option(
+    "--ca",
+    default="",
+    type=click.Path(dir_okay=False),
+    help="PEM file of the authorities that the certificate of an https --url may come from.",
+)
 @click.option("--use", "in_use", is_flag=True, help="Commands speak to it from now on.")
 @click.option("--replace", is_flag=True, help="Put it in place of the one of that name.")
 def add(
@@ -49,6 +57,7 @@ def add(
     socket: str,
     token_file: str,
     with_token: bool,
+    ca: str,
     in_use: bool,
     replace: bool,
 ) -> None:
@@ -64,21 +73,30 @@ def add(
         raise CliError("a token needs --url: the socket asks for none", USAGE)
     if with_token and token_file:
         raise CliError("--with-token and --token-file say the same; give one", USAGE)
+    if ca and not url.startswith("https://"):
+        raise CliError("--ca needs an https --url", USAGE)
     path = path_of(os.environ)
     book = read(path)
     if check_name(name) in book.contexts and not replace:
         raise CliError(f"there is a context {name!r} already; --replace overwrites it", USAGE)
     made = Context(
-        socket=os.path.abspath(os.path.expanduser(socket)) if socket else "",  # noqa: PTH100, PTH111 - text, no links followed
+        socket=_whole(socket),
         url=check_url(url) if url else "",
         token=_ask() if with_token else "",
-        token_file=os.path.abspath(os.path.expanduser(token_file)) if token_file else "",  # noqa: PTH100, PTH111 - the same
+        token_file=_whole(token_file),
+        ca=_whole(ca),
     )
     made.secret()  # a wrong file is told now
+    if made.ca:
+        trusting(made.ca)
     current = name if in_use else book.current
     write(path, Book(current, {**book.contexts, name: made}))
     hint = "" if current == name else f"; acs contexts use {name} makes it the one in use"
     click.echo(f"context {name}: {made.url or made.socket}{hint}", err=True)
+
+
+def _whole(path: str) -> str:
+    return os.path.abspath(os.path.expanduser(path)) if path else ""  # noqa: PTH100, PTH111 - text, no links followed
 
 
 def _ask() -> str:
@@ -111,6 +129,7 @@ def list_all(*, as_json: bool) -> None:
                     "socket": each.socket or None,
                     "token": bool(each.token or each.token_file),
                     "token_file": each.token_file or None,
+                    "ca": each.ca or None,
                 }
                 for name, each in sorted(book.contexts.items())
             ]

@@ -21,12 +21,16 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 class Context(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """One daemon: a socket, or a URL with a token or the file of one. Its repr hides the token."""
+    """One daemon: a socket, or a URL with a token or the file of one. Its repr hides the token.
+
+    ``ca`` is the path of a PEM file of authorities; empty: the usual ones.
+    """
 
     socket: str = ""
     url: str = ""
     token: str = ""
     token_file: str = ""
+    ca: str = ""
 
     def __repr__(self) -> str:
         return f"Context({self.url or self.socket})"

@@ -63,7 +63,7 @@ def devices(
       acs devices --ill
       acs devices --verdict reboot --segment olt-3/1
       acs devices --quarantined
-      acs devices --filter 'model ~ "Archer*" and uptime > 14d and not online'
+      acs devices --filter 'model ~ "Archer*" and uptime >= 14d and not online'
       acs devices --filter 'ill and confidence >= 90%'
       acs devices --all --json | jq -r '.[].router_id'
     """

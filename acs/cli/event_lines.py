@@ -87,9 +87,12 @@ def style_of(one: Event) -> str:
 
 
 def says(one: Event) -> str:
-    """What happened, in few words."""
-    words = _WORDS.get(one.kind.partition(".")[0], _plainly)
-    return plain(words(one.detail))
+    """What happened, in few words. Why a command was given is said once, at its first step."""
+    family, _, rest = one.kind.partition(".")
+    is_said = family == "command" and rest not in ("queued", "refused")
+    left_out = ("reason",) if is_said else ("command_key",)
+    detail = {key: value for key, value in one.detail.items() if key not in left_out}
+    return plain(_WORDS.get(family, _plainly)(detail))
 
 
 def _command(detail: Mapping[str, Any]) -> str:

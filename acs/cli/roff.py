@@ -13,6 +13,7 @@ _ENVIRONMENT = {
     "ACS_SOCKET": "Unix socket of the daemon, as --socket.",
     "ACS_URL": "HTTP address of the daemon, as --url.",
     "ACS_TOKEN": "Token for ACS_URL, or for a context that has none.",
+    "ACS_CA": "Authorities of the certificate of ACS_URL, as --ca.",
     "ACS_CONTEXT": "Context to use, as --context.",
     "ACS_CONFIG": "Configuration file of the daemon, as --config.",
     "NO_COLOR": "If set, nothing is coloured.",

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from acs.cli.errors import NOT_FOUND, USAGE, CliError
+from acs.cli.session import surroundings
 from acs.cli.types import Seconds
+from acs.cli.words import rfc3339
 from acs.duration import Duration
 
 if TYPE_CHECKING:
@@ -61,14 +63,34 @@ def serve(ctx: click.Context, config: Path) -> None:
 
 @click.command("check-config")
 @click.argument("file", type=click.Path(path_type=Path))
-def check_config(file: Path) -> None:
+@click.pass_context
+def check_config(ctx: click.Context, file: Path) -> None:
     """Check the configuration FILE: unknown keys, wrong types, values that are not allowed.
+
+    The API's certificate and key are looked at, too; "acs certs check" tells more of certificates.
 
     Example:
       acs check-config /etc/acsd/acsd.toml
     """
-    read_config(file)
+    settings = read_config(file)
+    _check_certificate(file, settings, surroundings(ctx).now())
     click.echo(f"{file}: ok", err=True)
+
+
+def _check_certificate(file: Path, settings: "Config", now: float) -> None:
+    tls = settings.api.tls
+    if tls is None:
+        return
+    from acs.tls.renewing import CertificateError  # noqa: PLC0415 - only if there is TLS
+    from acs.tls.standard import verify_pair  # noqa: PLC0415 - cryptography is slow to import
+
+    try:
+        expires_at = verify_pair("api", tls.certificate, tls.key)
+    except CertificateError as error:
+        raise CliError(f"{file}: {error}", USAGE) from error
+    if expires_at <= now:
+        when = rfc3339(int(expires_at))
+        click.echo(f"{file}: warning: api.certificate: it expired at {when}", err=True)
 
 
 @click.command()

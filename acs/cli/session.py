@@ -35,11 +35,16 @@ DEFAULT_SOCKET = "/run/acsd/api.sock"
 
 @dataclass(frozen=True)
 class Access:
-    """Where the daemon is: a Unix socket, or a URL with a token. Its repr never shows the token."""
+    """Where the daemon is: a Unix socket, or a URL with a token. Its repr never shows the token.
+
+    ``ca`` is the path of a PEM file of authorities, those alone that the URL's certificate may come
+    from; empty: the usual ones.
+    """
 
     socket: str = DEFAULT_SOCKET
     url: str = ""
     token: str = ""
+    ca: str = ""
 
     def __repr__(self) -> str:
         return f"Access({self.place})"
@@ -120,6 +125,14 @@ _OPTIONS = (
         default="",
         help="Token for --url. Better in the variable ACS_TOKEN: arguments are seen by others.",
     ),
+    click.option(
+        "--ca",
+        envvar="ACS_CA",
+        metavar="FILE",
+        default="",
+        show_envvar=True,
+        help="PEM file of the authorities that the certificate of an https --url may come from.",
+    ),
 )
 
 
@@ -147,10 +160,11 @@ def _complete_context(_ctx: click.Context, _param: click.Parameter, incomplete: 
     return sorted(name for name in names if name.startswith(incomplete))
 
 
-def access_of(ctx: click.Context, socket: str, url: str, token: str) -> Access:
+def access_of(ctx: click.Context, socket: str, url: str, token: str, ca: str = "") -> Access:
     """Where the daemon is, by flags, environment, the context in use, or the default socket.
 
-    A context's own token goes with it; --token and ACS_TOKEN are for one that has none.
+    A context's own token and authorities go with it; --token and --ca replace them, ACS_TOKEN and
+    ACS_CA are for one that has none.
 
     Raises:
         CliError: what was said contradicts itself, or the contexts cannot be used.
@@ -169,23 +183,27 @@ def access_of(ctx: click.Context, socket: str, url: str, token: str) -> Access:
     found = chosen(asked, lambda: read(path_of(os.environ)))
     if found is not None and found.url:
         flagged_token = source("token") is ParameterSource.COMMANDLINE
+        flagged_ca = source("ca") is ParameterSource.COMMANDLINE
         # ACS_TOKEN beside ACS_URL is that server's; it is not shown to another one.
         fits = found.url == url or not url
         return Access(
             url=found.url,
             token=token if flagged_token else found.secret() or (token if fits else ""),
+            ca=ca if flagged_ca else found.ca or (ca if fits else ""),
         )
     if token and not url:
         raise CliError("--token needs --url: the socket asks for none", USAGE)
+    if ca and source("ca") is ParameterSource.COMMANDLINE:
+        raise CliError("--ca needs an https --url", USAGE)
     return Access(socket=socket if found is None else found.socket)
 
 
 def with_api(command: Callable[Concatenate[Session, P], R]) -> Callable[..., R]:
-    """Add --socket, --url and --token to a command, and hand it a ``Session`` first."""
+    """Add --socket, --url, --token and --ca to a command, and hand it a ``Session`` first."""
 
-    def run(*, socket: str, url: str, token: str, **given: Any) -> R:
+    def run(*, socket: str, url: str, token: str, ca: str, **given: Any) -> R:
         ctx = click.get_current_context()
-        session = Session(access_of(ctx, socket, url, token), surroundings(ctx))
+        session = Session(access_of(ctx, socket, url, token, ca), surroundings(ctx))
         with closing(session):
             return call(session, **given)
 
@@ -231,7 +249,8 @@ def complete_router(ctx: click.Context, _param: click.Parameter, incomplete: str
 
     said = ctx.params
     try:
-        place = access_of(ctx, said.get("socket") or DEFAULT_SOCKET, said["url"], said["token"])
+        socket = said.get("socket") or DEFAULT_SOCKET
+        place = access_of(ctx, socket, said["url"], said["token"], said["ca"])
         with Client(place, surroundings(ctx).transport, _PATIENCE) as client:
             rows = client.get("/v1/routers", q=incomplete, limit=_OFFERED)["items"]
     except (CliError, KeyError, OSError):

@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 
 from acs.cwmp.credentials import CredentialCache
 from acs.digest import ha1
-from acs.facts import Admitted, Belongs, Enrolled, Fact
+from acs.facts import Admitted, Enrolled, Fact, Placed
 from acs.identity import DeviceId
 from acs.storage.credentials import Known
 from acs.storage.errors import FactRefusedError
@@ -41,7 +41,7 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ha1: in its place, MD5("username:acsd:password") in hexadecimal.
         certificate: it has neither: a client certificate says who it is.
         account: of its subscriber.
-        phone: the subscriber's; with ``login`` empty too, what is known of him stays.
+        phone: the subscriber's; empty: what is known stays. So with all that follow.
         login: the subscriber's.
         segment: switch, OLT port, DSLAM or node.
         access: FTTB, GPON, xDSL, DOCSIS or LTE.
@@ -147,7 +147,7 @@ def import_routers(
     """
     names = Counter(line.name for line in lines if line.name)
     ids = Counter(line.router_id for line in lines)
-    known = store.known(tuple(ids), tuple(names), tuple({line.account for line in lines} - {""}))
+    known = store.known(tuple(ids), tuple(names))
 
     def decide(found: Known) -> "Deferred[tuple[Outcome, ...]]":
         outcomes = [_judge(line, found, ids, names, replace=replace) for line in lines]
@@ -209,20 +209,17 @@ def _facts(line: Line, found: Known, now: float) -> tuple[Fact, ...]:
         hashed = line.ha1.lower() or ha1(name, line.password)
         facts.append(Enrolled(router_id=router_id, at=now, username=name, ha1=hashed))
     if line.account or line.segment or line.access or line.utc_offset:
-        account = line.account or found.accounts.get(router_id, "")
-        phone, login = line.phone, line.login
-        if not phone and not login:
-            phone, login = found.subscribers.get(account, ("", ""))
+        is_his = bool(line.account or found.accounts.get(router_id))
         facts.append(
-            Belongs(
+            Placed(
                 router_id=router_id,
                 at=now,
-                account=account,
-                phone=phone,
-                login=login,
+                account=line.account or None,
+                phone=(line.phone or None) if is_his else None,
+                login=(line.login or None) if is_his else None,
                 segment=line.segment or None,
                 access=cast("Access | None", line.access or None),
-                utc_offset=line.utc_offset,
+                utc_offset=line.utc_offset or None,
             )
         )
     return tuple(facts)

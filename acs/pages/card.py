@@ -66,15 +66,15 @@ async def card_of(services: Services, row: RouterRow, language: Language) -> Car
     """The card of one router, from what is stored, in a language."""
     store, now = services.store, services.clock()
     began, spoken = now - _SPAN, words_for(language)
-    status, samples, events, incident, contacts, page, moments = await asyncio.gather(
+    status, samples, events, incident, contacts, page = await asyncio.gather(
         router_status(services, row, spoken),
         to_asyncio(store.samples(row.router_id, began, now, _MOST_SAMPLES)),
         to_asyncio(store.events(row.router_id, began, _MOST_EVENTS)),
         to_asyncio(store.incident_of(row.router_id, now)),
         to_asyncio(store.contacts(row.router_id, now - _CONTACTS_SPAN)),
         to_asyncio(store.commands(row.router_id, (), 10, None)),
-        to_asyncio(store.timeline(row.router_id, now + 1, _MOMENTS)),
     )
+    moments = await to_asyncio(store.timeline(row.router_id, now + 1, _MOMENTS))
     told = [event.at for event in events if event.kind == _BOOT_EVENT]
     if row.boot_at is not None:
         told.append(row.boot_at)

@@ -22,5 +22,11 @@ async def found_routers(services: Services, asked: str) -> tuple[list[RouterRow]
         ids = list(dict.fromkeys(exact))
         rows = [await to_asyncio(store.router(each)) for each in ids[:MOST]]
         return [row for row in rows if row is not None], len(ids) > MOST
-    page = await to_asyncio(store.routers(RouterFilter(q=asked), MOST, None))
-    return list(page.items), page.cursor is not None
+    found: list[RouterRow] = []
+    cursor: str | None = None
+    while True:  # a page may be short: each looks at so many routers
+        page = await to_asyncio(store.routers(RouterFilter(q=asked), MOST, cursor))
+        found += page.items
+        cursor = page.cursor
+        if cursor is None or len(found) > MOST:
+            return found[:MOST], len(found) > MOST

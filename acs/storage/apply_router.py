@@ -24,7 +24,7 @@ from acs.storage.apply_command import (
 from acs.storage.apply_reach import secret_taken
 from acs.storage.errors import FactRefusedError
 from acs.storage.finding import phone_key
-from acs.storage.state import ALL, INFORM, RouterState
+from acs.storage.state import ALL, INFORM, MOVED, RouterState
 from acs.storage.work import LONGEST_ID, Work, encode
 from diagnostics.context import Boot, FirmwareChange
 
@@ -48,7 +48,10 @@ def apply_informed(work: Work, fact: Informed) -> RouterRecord:
         _take_device(state, fact.device)
     state.informs += 1
     state.last_inform_at = fact.at
-    state.address, state.root, state.namespace = fact.address, fact.root, fact.namespace
+    if state.address != fact.address:
+        state.address = fact.address
+        state.dirty |= MOVED
+    state.root, state.namespace = fact.root, fact.namespace
     ended: tuple[Command, ...] = ()
     if fact.software_version and fact.software_version != state.software_version:
         ended = _change_firmware(work, state, fact)
@@ -176,6 +179,7 @@ def apply_belongs(work: Work, fact: Belongs) -> None:
     state.account = fact.account or None
     state.segment, state.access = fact.segment, fact.access
     state.utc_offset = fact.utc_offset
+    state.switch_port, state.address_prefix = fact.switch_port, fact.address_prefix
     state.dirty |= ALL
     if fact.account:
         work.subscribers[fact.account] = (
@@ -183,4 +187,5 @@ def apply_belongs(work: Work, fact: Belongs) -> None:
             fact.phone,
             fact.login,
             phone_key(fact.phone),
+            fact.contract,
         )

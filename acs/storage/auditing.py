@@ -16,6 +16,7 @@ from acs.facts import (
     Enrolled,
     Fact,
     Noted,
+    Placed,
     TargetGone,
     TargetSet,
 )
@@ -95,6 +96,7 @@ def of_facts(facts: Sequence[Fact]) -> dict[str, object] | None:
 _FACTS: Mapping[type, Callable[[Any], dict[str, object]]] = {
     ContactMade: lambda f: {"contact": f.channel, "tried": f.action, "helped": f.helped},
     Belongs: lambda f: {"account": f.account, "segment": f.segment},
+    Placed: lambda f: {"account": f.account, "segment": f.segment},
     CommandWithdrawn: lambda f: {"withdrawn": f.command_id},
     Enrolled: lambda f: {"enrolled": f.username},
     Admitted: lambda _: {"admitted": True},

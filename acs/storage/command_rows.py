@@ -18,7 +18,11 @@ _ENCODED = ("arguments", "refusals", "result")
 
 def command_of(row: SqlRow[Any]) -> Command:
     """The command of a row of all columns."""
-    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name for it
+    return command_from(dict(row._mapping))  # noqa: SLF001 - SQLAlchemy's documented name for it
+
+
+def command_from(values: dict[str, Any]) -> Command:
+    """The command of all columns by name."""
     del values["sealed"]
     values["arguments"] = _decode_detail(values["arguments"])
     values["refusals"] = _decode_refusals(values["refusals"])

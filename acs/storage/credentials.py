@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Text, and_, bindparam, select, union_all
 
 from acs.digest import ha1
 from acs.storage.rows import Credential
-from acs.storage.schema import routers, subscribers
+from acs.storage.schema import routers
 from acs.storage.schema_credentials import rotations
 from acs.storage.secrets import Box
 
@@ -83,19 +83,15 @@ class Known(msgspec.Struct, frozen=True):
         enrolled: ids of those that are let in already, with credentials or without.
         accounts: of those that are a subscriber's, by id.
         owners: router ids by the user names that they have or are to get.
-        subscribers: phone and login by account.
     """
 
     enrolled: frozenset[str]
     accounts: dict[str, str]
     owners: dict[str, str]
-    subscribers: dict[str, tuple[str, str]]
 
 
-def known(
-    connection: Connection, ids: Iterable[str], names: Iterable[str], accounts: Iterable[str]
-) -> Known:
-    """What is known of some hundred routers, user names and accounts."""
+def known(connection: Connection, ids: Iterable[str], names: Iterable[str]) -> Known:
+    """What is known of some hundred routers and user names."""
     rows = connection.execute(
         select(_r.router_id, _r.enrolment, _r.account).where(_r.router_id.in_(list(ids)))
     ).all()
@@ -106,14 +102,8 @@ def known(
             select(_n.username, _n.router_id).where(_n.username.in_(listed)),
         )
     )
-    found = connection.execute(
-        select(subscribers.c.account, subscribers.c.phone, subscribers.c.login).where(
-            subscribers.c.account.in_(list(accounts))
-        )
-    )
     return Known(
         frozenset(row.router_id for row in rows if row.enrolment == "enrolled"),
         {row.router_id: row.account for row in rows if row.account},
         dict(map(tuple, owners)),
-        {account: (phone, login) for account, phone, login in found},
     )

@@ -3,10 +3,20 @@
 import contextlib
 import re
 from ipaddress import ip_address
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    bindparam,
+    literal_column,
+    select,
+    union_all,
+)
 
 from acs.storage.schema import routers, subscribers
 
@@ -20,15 +30,17 @@ _NATIONAL = 10  # digits of a number without its country: what stands before is 
 _SHORTEST = 5
 
 
-Name = Literal["account", "phone", "login", "router_id", "serial_number", "mac", "address"]
+Name = Literal[
+    "account", "phone", "login", "contract", "router_id", "serial_number", "mac", "address"
+]
 
 
 class Found(msgspec.Struct, frozen=True):
     """Somebody who may be meant.
 
     Attributes:
-        matched: by what: ``account``, ``phone``, ``login``, ``router_id``, ``serial_number``,
-            ``mac`` or ``address``.
+        matched: by what: ``account``, ``phone``, ``login``, ``contract``, ``router_id``,
+            ``serial_number``, ``mac`` or ``address``.
         account: the subscriber's; None: the router is nobody's.
         router_ids: his routers, or the one that was named.
     """
@@ -49,31 +61,51 @@ def phone_key(phone: str) -> str:
     return digits[-_NATIONAL:] if len(digits) >= _SHORTEST else ""
 
 
+def _named(by: Name, column: ColumnElement[str], condition: ColumnElement[bool]) -> Select[Any]:
+    few = select(column.label("name")).where(condition).order_by(column).limit(MOST + 1)
+    return select(literal_column(f"'{by}'").label("by"), few.subquery().c.name)
+
+
+def _p(name: str) -> BindParameter[Any]:
+    return bindparam(name, type_=Text)
+
+
+_s, _r = subscribers.c, routers.c
+# Built once: building a statement costs more than running it.
+_ACCOUNTS = union_all(
+    _named("account", _s.account, _s.account == _p("text")),
+    _named("login", _s.account, _s.login == _p("text")),
+    _named("contract", _s.account, _s.contract == _p("text")),
+    _named("phone", _s.account, _s.phone_key == _p("key")),
+)
+_ROUTERS = union_all(
+    _named("router_id", _r.router_id, _r.router_id == _p("text")),
+    _named(
+        "serial_number",
+        _r.router_id,
+        _r.serial_number.in_(bindparam("serials", expanding=True, type_=Text)),
+    ),
+    _named(
+        "mac", _r.router_id, _r.serial_number.in_(bindparam("macs", expanding=True, type_=Text))
+    ),
+    _named("address", _r.router_id, _r.address == _p("address")),
+)
+_HIS = select(_r.router_id).where(_r.account == _p("account")).order_by(_r.router_id)
+_WHOSE = select(_r.router_id, _r.account).where(
+    _r.router_id.in_(bindparam("ids", expanding=True, type_=Text))
+)
+
+
 def find(connection: Connection, text: str) -> list[Found]:
     """All who may be meant by a name, ``MOST`` of them; empty: nobody has it."""
     accounts: dict[str, list[Name]] = {}
     named: dict[str, list[Name]] = {}
-    conditions: tuple[tuple[Name, ColumnElement[bool] | None], ...]
-    c = subscribers.c
-    key = "" if _is_address(text) else phone_key(text)  # whose digits would be somebody's
-    conditions = (
-        ("account", c.account == text),
-        ("login", c.login == text),
-        ("phone", c.phone_key == key if key else None),
-    )
-    for by, condition in conditions:
-        if condition is not None:
-            for account in connection.execute(
-                select(c.account).where(condition).order_by(c.account).limit(MOST + 1)
-            ).scalars():
-                accounts.setdefault(account, []).append(by)
-    r = routers.c
-    for name, values in _router_names(text):
-        column = {"router_id": r.router_id, "address": r.address}.get(name, r.serial_number)
-        for router_id in connection.execute(
-            select(r.router_id).where(column.in_(values)).order_by(r.router_id).limit(MOST + 1)
-        ).scalars():
-            named.setdefault(router_id, []).append(name)
+    # An address's digits would be somebody's number. No key, login or contract is None.
+    key = None if _is_address(text) else phone_key(text) or None
+    for by, account in connection.execute(_ACCOUNTS, {"text": text, "key": key}):
+        accounts.setdefault(account, []).append(by)
+    for by, router_id in connection.execute(_ROUTERS, {"text": text, **_router_names(text)}):
+        named.setdefault(router_id, []).append(by)
     return _together(connection, accounts, named)[: MOST + 1]
 
 
@@ -86,37 +118,33 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _router_names(text: str) -> list[tuple[Name, list[str]]]:
-    """By which columns a router may be known so, and how it would be written there."""
-    names: list[tuple[Name, list[str]]] = [
-        ("router_id", [text]),
-        ("serial_number", sorted({text, text.upper(), text.lower()})),
-    ]
+def _router_names(text: str) -> dict[str, Any]:
+    """How a router that is known so would be written in the columns."""
+    macs: list[str] = []
+    address = None
     if _MAC.fullmatch(text):
         bare = re.sub(r"[.:-]", "", text).upper()
         pairs = [bare[at : at + 2] for at in range(0, 12, 2)]
         written = {bare, ":".join(pairs), "-".join(pairs)}
-        names.append(("mac", sorted({*written, *(each.lower() for each in written)})))
+        macs = sorted({*written, *(each.lower() for each in written)})
     with contextlib.suppress(ValueError):
-        names.append(("address", [str(ip_address(text))]))
-    return names
+        address = str(ip_address(text))
+    return {
+        "serials": sorted({text, text.upper(), text.lower()}),
+        "macs": macs,
+        "address": address,
+    }
 
 
 def _together(
     connection: Connection, accounts: dict[str, list[Name]], named: dict[str, list[Name]]
 ) -> list[Found]:
     """Each subscriber once, and the routers that are nobody's."""
-    r = routers.c
-    whose = {
-        row.router_id: row.account
-        for row in connection.execute(
-            select(r.router_id, r.account).where(r.router_id.in_(list(named)))
-        )
-    }
+    rows = connection.execute(_WHOSE, {"ids": list(named)}) if named else ()
+    whose: dict[str, str | None] = dict(map(tuple, rows))
     found = []
     for account, by in accounts.items():
-        query = select(r.router_id).where(r.account == account).order_by(r.router_id)
-        ids = tuple(connection.execute(query).scalars())
+        ids = tuple(connection.execute(_HIS, {"account": account}).scalars())
         more = [each for router_id in ids for each in named.get(router_id, ())]
         found.append(Found(tuple(dict.fromkeys((*by, *more))), account, ids))
     for router_id, names in named.items():

@@ -33,7 +33,8 @@ def _p(name: str, kind: Any) -> BindParameter[Any]:
     return bindparam(name, type_=kind)
 
 
-_FROZEN = (
+# One router's, for ``incident_of``.
+LATEST = (
     select(_i.incident_id, _i.basis, _i.place, _i.kind, _i.affected, _i.routers, _i.opened_at)
     .add_columns(_i.closed_at)
     .join(incident_routers, _m.incident_id == _i.incident_id)
@@ -128,7 +129,7 @@ def member_page(
 def incident_of(connection: Connection, router_id: str, now: float) -> OpenIncident | None:
     """The incident that a router's place has or had within the last day, an open one first."""
     parameters = {"router_id": router_id, "since": now - REMEMBERED}
-    row = connection.execute(_FROZEN, parameters).one_or_none()
+    row = connection.execute(LATEST, parameters).one_or_none()
     return None if row is None else OpenIncident(*row)
 
 

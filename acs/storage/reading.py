@@ -32,6 +32,7 @@ from acs.storage.schema import plans, reaches, routers, subscribers, verdicts
 from acs.storage.secrets import Box
 from diagnostics.verdict import Action, Verdict
 
+LOOKED_AT = 20_000  # routers, for one page of what no index finds
 _decode_verdict = msgpack.Decoder(Verdict).decode
 _decode_pair = msgpack.Decoder(tuple[str, str]).decode
 
@@ -131,15 +132,25 @@ def router(connection: Connection, router_id: str) -> RouterRow | None:
 def list_routers(
     connection: Connection, wanted: RouterFilter, limit: int, cursor: str | None
 ) -> Page[RouterRow]:
-    """Routers in the order of their ids; ``cursor`` is the last id of the page before."""
-    query = (
-        select_routers().where(*_conditions(wanted)).order_by(routers.c.router_id).limit(limit + 1)
-    )
+    """Routers in the order of their ids; ``cursor`` is the last id that was looked at before.
+
+    What no index finds is looked for among some thousand routers at a time, so that a page costs
+    no more in a larger fleet: it may be short, even empty, and have a page after it.
+    """
+    c = routers.c.router_id
+    query = select_routers().where(*_conditions(wanted)).order_by(c).limit(limit + 1)
     if cursor is not None:
-        query = query.where(routers.c.router_id > cursor)
+        query = query.where(c > cursor)
+    bound = None
+    if wanted.where is not None or wanted.q:
+        looked = select(c).order_by(c).offset(LOOKED_AT - 1).limit(1)
+        looked = looked if cursor is None else looked.where(c > cursor)
+        bound = connection.execute(looked).scalar_one_or_none()
+    if bound is not None:
+        query = query.where(c <= bound)
     rows = connection.execute(query).all()
     items = [_router_row(row) for row in rows[:limit]]
-    return Page(items, items[-1].router_id if len(rows) > limit else None)
+    return Page(items, items[-1].router_id if len(rows) > limit else bound)
 
 
 def quarantined(connection: Connection, limit: int) -> list[RouterRow]:

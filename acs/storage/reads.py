@@ -3,7 +3,7 @@
 They see what was committed when they began.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -22,6 +22,7 @@ from acs.storage import (
     overview,
     reading,
     reading_history,
+    subscribers,
     switches,
     targets,
     timeline,
@@ -36,10 +37,10 @@ from acs.storage.incident_rows import AttendanceRow, IncidentMember, IncidentRow
 from acs.storage.rows import (
     ConnectionTarget,
     ContactRow,
-    Remedy,
     Credential,
     EventRow,
     Page,
+    Remedy,
     RouterFilter,
     RouterRow,
     SegmentCounts,
@@ -49,6 +50,7 @@ from acs.storage.rows import (
 )
 from acs.storage.secrets import Box
 from acs.storage.standing import Standing, Standings
+from acs.storage.subscribers import Known as KnownOwners
 from acs.storage.timeline import Moment
 from acs.storage.tree_reading import Known, TreeQuery, TreeRows
 from acs.storage.writer import Deliver
@@ -146,6 +148,20 @@ class Reads:
         """A subscriber with the same of each of his routers; None if he is unknown."""
         return self._read(self._standings.of_subscriber, account, now)
 
+    def listed_subscriber(self, account: str) -> Deferred[subscribers.Listed | None]:
+        """A subscriber with where his routers hang; None if he is unknown."""
+        return self._read(subscribers.subscriber, account)
+
+    def subscribers(self, limit: int, cursor: str | None) -> Deferred[Page[subscribers.Listed]]:
+        """Subscribers in the order of their accounts, page by page."""
+        return self._read(subscribers.page, limit, cursor)
+
+    def belongings(
+        self, ids: Collection[str], serials: Collection[str], accounts: Collection[str]
+    ) -> Deferred[KnownOwners]:
+        """What is known of some hundred routers and subscribers."""
+        return self._read(subscribers.known, ids, serials, accounts)
+
     def router_ids_of(self, account: str) -> Deferred[list[str]]:
         """Ids of a subscriber's routers."""
         return self._read(reading.router_ids_of, account)
@@ -160,11 +176,9 @@ class Reads:
         """The one enrolled router that a certificate's names mean."""
         return self._read(credentials.certified, oui, product_class, serial_number)
 
-    def known(
-        self, ids: Sequence[str], names: Sequence[str], accounts: Sequence[str]
-    ) -> Deferred[credentials.Known]:
-        """What is known of some hundred routers, user names and accounts."""
-        return self._read(credentials.known, ids, names, accounts)
+    def known(self, ids: Sequence[str], names: Sequence[str]) -> Deferred[credentials.Known]:
+        """What is known of some hundred routers and user names."""
+        return self._read(credentials.known, ids, names)
 
     def connection_target(self, router_id: str) -> Deferred[ConnectionTarget | None]:
         """Where to send a connection request; None until the router has credentials of ours."""

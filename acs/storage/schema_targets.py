@@ -48,4 +48,5 @@ targets = Table(
     # When a command was queued for its router, until somebody has looked; 0: none was.
     Column("wanted_at", Double, nullable=False, server_default="0"),
     Index("ix_targets_due_at", "due_at"),
+    Index("ix_targets_address", "address"),
 )

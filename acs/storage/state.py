@@ -21,6 +21,7 @@ INFORM = 1  # written at every Inform
 SAMPLE = 2  # written at every sample
 VERDICT = 4  # written when the verdict changes
 ALL = 8  # everything, indexed columns too
+MOVED = 16  # the address, which is indexed, beside INFORM
 
 
 class RouterState(msgspec.Struct, gc=False):
@@ -73,6 +74,8 @@ class RouterState(msgspec.Struct, gc=False):
     flapping: bool = False
     transfer_open: bool = False
     numbered: int = 0
+    switch_port: str | None = None
+    address_prefix: str | None = None
     # not columns:
     width: int = 0
     dirty: int = 0
@@ -149,7 +152,6 @@ WIDTHS = (FOR_VERDICT, FOR_SAMPLE, FOR_INFORM, WHOLE)
 INFORM_COLUMNS = (
     "last_inform_at",
     "informs",
-    "address",
     "root",
     "namespace",
     "software_version",
@@ -157,6 +159,7 @@ INFORM_COLUMNS = (
     "connection_request_url",
     "vitals",
 )
+MOVED_COLUMNS = ("address", *INFORM_COLUMNS)
 SAMPLE_COLUMNS = ("collected_at", "vitals", "vitals_old")
 VERDICT_COLUMNS = ("verdict", "cause", "verdict_since")
 KEY = "key_"  # prefix of a parameter in WHERE, where a column's own name is reserved

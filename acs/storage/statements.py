@@ -33,8 +33,13 @@ class Statements:
                 database.among(windows.c.router_id)
             )
         )
+        one = schema.subscribers.c
+        self.load_subscriber = database.prepare(
+            select(one.phone, one.login, one.contract).where(one.account == bindparam("account"))
+        )
         self.insert_router = self._inserting(routers, state.COLUMNS)
         self.update_inform = self._updating(state.INFORM_COLUMNS)
+        self.update_moved = self._updating(state.MOVED_COLUMNS)
         self.update_sample = self._updating(state.SAMPLE_COLUMNS)
         self.update_verdict = self._updating(state.VERDICT_COLUMNS)
         self.update_all = self._updating(state.COLUMNS[1:])

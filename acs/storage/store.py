@@ -65,6 +65,7 @@ class Store(Reads):
     Attributes:
         learned: policies, trials of actions and what they were worth.
         cohorts: firmwares compared.
+        tokens_removed: changes whenever this process removes a token.
         news: the log of events.
         webhooks: who is told of them, and how that went.
     """
@@ -84,6 +85,7 @@ class Store(Reads):
         self.learned = Learned(self._read, self._put_learned)
         self.cohorts = CohortBook(database, self._read, self._put)
         self.news = NewsBook(self._read, listeners)
+        self.tokens_removed = 0
         self.webhooks = WebhookBook(tools.box, self._read, self._put_told)
 
     @classmethod
@@ -212,6 +214,14 @@ class Store(Reads):
         """Up to so many polled devices that are due, leased until a time to whoever asks."""
         return self._write(targets.claim_targets, now, limit, lease, until)
 
+    def target_addresses(self) -> Deferred[frozenset[str]]:
+        """The addresses of all polled devices."""
+        return self._read(targets.addresses)
+
+    def targets_at(self, address: str) -> Deferred[tuple[TargetRow, ...]]:
+        """The polled devices at an address."""
+        return self._read(targets.targets_at, address)
+
     def hasten_targets(self, now: float, router_id: str | None = None) -> Deferred[int]:
         """Have a router's polled devices looked at now: a command is queued. How many there are.
 
@@ -282,7 +292,13 @@ class Store(Reads):
     def remove_token(self, name: str) -> Deferred[bool]:
         """Remove a token; whether there was one."""
         told = _told({"token_removed": name})
-        return self._put(lambda c: tokens.remove_token(c, name), told=told)
+        self.tokens_removed += 1
+
+        def removed(found: bool) -> bool:  # noqa: FBT001 - a callback's result
+            self.tokens_removed += 1
+            return found
+
+        return self._put(lambda c: tokens.remove_token(c, name), told=told).addCallback(removed)
 
     def keep_intervals(self, found: Mapping[str, float]) -> Deferred[None]:
         """Remember how often routers inform, seconds."""

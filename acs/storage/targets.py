@@ -12,6 +12,7 @@ from acs.storage.schema import commands, routers
 from acs.storage.schema_targets import targets
 
 _COLUMNS = tuple(targets.c)
+_MOST_AT_ONE = 512  # devices at one address: the ports of a large switch
 _LATER = 0.001  # seconds by which two wishes differ at least
 
 
@@ -66,6 +67,23 @@ def list_targets(
     )
     if router_id is not None:
         query = query.where(targets.c.router_id == router_id)
+    return tuple(_row(row) for row in connection.execute(query))
+
+
+def addresses(connection: Connection) -> frozenset[str]:
+    """The addresses of all devices that are polled."""
+    return frozenset(connection.execute(select(targets.c.address).distinct()).scalars())
+
+
+def targets_at(connection: Connection, address: str) -> tuple[TargetRow, ...]:
+    """The devices at an address: of a switch, one for each router behind it."""
+    query = (
+        select(*_COLUMNS, routers.c.verdict)
+        .join(routers, routers.c.router_id == targets.c.router_id)
+        .where(targets.c.address == address)
+        .order_by(targets.c.router_id, targets.c.name)
+        .limit(_MOST_AT_ONE)
+    )
     return tuple(_row(row) for row in connection.execute(query))
 
 

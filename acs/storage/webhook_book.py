@@ -7,10 +7,10 @@ from sqlalchemy import Connection
 from twisted.internet.defer import Deferred
 
 from acs.news import News
-from acs.storage import webhooks
+from acs.storage import webhook_queue, webhooks
 from acs.storage.rows import Page
 from acs.storage.secrets import Box
-from acs.storage.webhooks import (
+from acs.storage.webhook_rows import (
     Backlog,
     Claimed,
     Delivery,
@@ -91,12 +91,12 @@ class WebhookBook:
 
     def is_due(self, now: float) -> "Deferred[bool]":
         """Whether there is news to lay out or something to send."""
-        return self._read(lambda c: webhooks.is_due(c, now))
+        return self._read(lambda c: webhook_queue.is_due(c, now))
 
     def claim(self, encode: Callable[[News], bytes], **terms: Any) -> "Deferred[Claimed]":
-        """As ``webhooks.claim``."""
+        """As ``webhook_queue.claim``."""
         done: Deferred[Claimed] = self._write(
-            lambda c: webhooks.claim(c, self._box, encode, **terms)
+            lambda c: webhook_queue.claim(c, self._box, encode, **terms)
         )
         return done
 
@@ -105,11 +105,13 @@ class WebhookBook:
     ) -> "Deferred[bool]":
         """Store how a try went; whether more may be sent under the lease."""
         done: Deferred[bool] = self._write(
-            lambda c: webhooks.settle(c, webhook_id, seq, result, now=now, lease=lease, until=until)
+            lambda c: webhook_queue.settle(
+                c, webhook_id, seq, result, now=now, lease=lease, until=until
+            )
         )
         return done
 
     def release(self, webhook_id: str, lease: str) -> "Deferred[None]":
         """Let others have a webhook."""
-        done: Deferred[None] = self._write(lambda c: webhooks.release(c, webhook_id, lease))
+        done: Deferred[None] = self._write(lambda c: webhook_queue.release(c, webhook_id, lease))
         return done

@@ -174,6 +174,15 @@ class Work:
             )
         return state
 
+    def subscriber(self, account: str) -> tuple[str, str, str] | None:
+        """Phone, login and contract of a subscriber; None if he is unknown."""
+        changed = self.subscribers.get(account)
+        if changed is not None:
+            _, phone, login, _, contract = changed
+            return phone, login, contract
+        rows = self.tools.statements.load_subscriber.rows(self.connection, (account,))
+        return None if not rows else rows[0]
+
     def extend_window(self, router_id: str, sample: Sample) -> History:
         """Add a sample to the router's window."""
         history = self.windows.get(router_id)
@@ -217,7 +226,9 @@ class Work:
 
     def _flush_routers(self) -> None:
         run, connection = self.tools.statements, self.connection
-        new, inform, sample, verdict, whole = [], [], [], [], []
+        new, sample, verdict, whole = [], [], [], []
+        inform: list[RouterState] = []
+        moved: list[RouterState] = []
         for state in self.routers.values():
             dirty = state.dirty
             if state.is_new:
@@ -227,7 +238,7 @@ class Work:
                 whole.append(state)
             else:
                 if dirty & states.INFORM:
-                    inform.append(state)
+                    (moved if dirty & states.MOVED else inform).append(state)
                 if dirty & states.SAMPLE:
                     sample.append(state)
                 if dirty & states.VERDICT:
@@ -236,6 +247,7 @@ class Work:
             (run.insert_router, new),
             (run.update_all, whole),
             (run.update_inform, inform),
+            (run.update_moved, moved),
             (run.update_sample, sample),
             (run.update_verdict, verdict),
         ):

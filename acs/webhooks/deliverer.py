@@ -13,7 +13,7 @@ from twisted.internet.task import LoopingCall
 from acs.storage.errors import StorageError
 from acs.storage.news import Listeners
 from acs.storage.webhook_book import WebhookBook
-from acs.storage.webhooks import Parcel, Run
+from acs.storage.webhook_rows import Parcel, Run
 from acs.webhooks.schedule import Answer, result_of
 from acs.webhooks.settings import WebhookSettings
 from acs.webhooks.signing import body_of, headers_of

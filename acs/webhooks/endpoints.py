@@ -16,6 +16,7 @@ from twisted.internet.interfaces import (
     IResolutionReceiver,
     IStreamClientEndpoint,
 )
+from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 from twisted.web.client import URI
 from twisted.web.iweb import IAgentEndpointFactory
 from zope.interface import implementer
@@ -25,6 +26,26 @@ from acs.webhooks.settings import WebhookSettings
 
 Lookup = Callable[[str], "Deferred[Sequence[str]]"]
 _TRIED = 3  # addresses of one name
+_MOST = 4 * 1024 * 1024  # bytes that one connection may bring: nothing else bounds an answer's head
+
+
+class _Bounded(ProtocolWrapper):
+    """Ends a connection that brings more than any receiver has to say."""
+
+    _read = 0
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's
+        self._read += len(data)
+        if self._read > _MOST:
+            transport: Any = self.transport
+            transport.abortConnection()
+        else:
+            super().dataReceived(data)  # type: ignore[no-untyped-call]
+
+
+class _BoundingFactory(WrappingFactory):
+    noisy = False
+    protocol = _Bounded
 
 
 @implementer(IResolutionReceiver)
@@ -105,10 +126,10 @@ class CheckedEndpoint:
     def _to(self, address: str, factory: IProtocolFactory) -> "Deferred[IProtocol]":
         kind = TCP6ClientEndpoint if ip_address(address).version == 6 else TCP4ClientEndpoint  # noqa: PLR2004 - IP's
         timeout = float(self._settings.timeout)
-        made: Deferred[IProtocol] = kind(self._reactor, address, self._port, timeout).connect(
-            factory
-        )
-        return made
+        bounding: Any = _BoundingFactory(factory)  # type: ignore[no-untyped-call]
+        endpoint = kind(self._reactor, address, self._port, timeout)
+        made: Deferred[Any] = endpoint.connect(bounding)
+        return made.addCallback(lambda outer: outer.wrappedProtocol)
 
 
 @implementer(IAgentEndpointFactory)

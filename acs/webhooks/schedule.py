@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 
 import msgspec
 
-from acs.storage.webhooks import Parcel, Result
+from acs.storage.webhook_rows import Parcel, Result
 from acs.webhooks.settings import WebhookSettings
 
 GONE = 410  # the receiver wants no more (Standard Webhooks, "Delivery")

@@ -33,7 +33,25 @@ def acts(api: Api) -> dict[str, tuple[str, Any, dict[str, Any]]]:
     )
     queued = api.post(f"{quoted}/commands", {"kind": "refresh", "reason": "x"}).json()
     api.post("/v1/tokens", {"name": "old", "scopes": ["read"]})
+    hook = {"url": "https://crm.example.net/a-canary"}
+    name = api.post("/v1/webhooks", hook).json()["webhook_id"]
     return {
+        "POST /v1/webhooks": ("/v1/webhooks", {**hook, "kinds": ["reboots.stopped"]}, {}),
+        "POST /v1/webhooks/{webhook_id:str}/test": (
+            f"/v1/webhooks/{name}/test",
+            None,
+            {"webhook_tested": name},
+        ),
+        "POST /v1/webhooks/{webhook_id:str}/retry": (
+            f"/v1/webhooks/{name}/retry",
+            {},
+            {"webhook_retried": name, "seq": None},
+        ),
+        "DELETE /v1/webhooks/{webhook_id:str}": (
+            f"/v1/webhooks/{name}",
+            None,
+            {"webhook_removed": name},
+        ),
         "POST /v1/routers/{router_id:str}/commands": (
             f"{quoted}/commands",
             {"kind": "reboot", "reason": "ticket 4711", "consent": True},

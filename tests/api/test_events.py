@@ -8,6 +8,7 @@ from typing import Any, cast
 from urllib.parse import quote
 
 import pytest
+from twisted.internet.defer import fail
 
 from acs.api import events as hub_room
 from acs.api.access import CHANNEL, SOCKET
@@ -18,6 +19,7 @@ from acs.api.settings import ApiSettings
 from acs.bridge import to_asyncio
 from acs.facts import Belongs, Rebooted
 from acs.identity import DeviceId
+from acs.storage.errors import StorageUnavailableError
 from acs.storage.news import Wanted
 from acs.storage.settings import Retention
 from tests.api.harness import DEVICE, Api
@@ -327,3 +329,31 @@ def test_streams_end_when_the_daemon_stops(api: Api) -> None:
 def test_an_id_that_we_never_gave_is_refused(shared: Api) -> None:
     answer = shared.get("/v1/events", headers={**STREAM, "Last-Event-ID": "x1"})
     assert answer.status_code == 422
+
+
+def test_a_database_that_is_away_for_a_moment_ends_no_stream(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub_room, "LOOK_AGAIN", 0.01)
+    api.router()
+    boots(api, 1)
+    real = api.store.news.after
+    failing: list[Exception] = []
+
+    def after(seq: int, wanted: Wanted, limit: int) -> Any:
+        return fail(failing.pop()) if failing else real(seq, wanted, limit)
+
+    monkeypatch.setattr(api.store.news, "after", after)
+
+    async def story() -> None:
+        async with following(api) as told:
+            await told.block()
+            await boot(api)
+            assert (await told.event())[0] == 2
+            failing.extend((StorageUnavailableError("away"), RuntimeError("odd")))
+            for number in (3, 4, 5):
+                await boot(api)
+                assert (await told.event())[0] == number
+            assert failing == []
+
+    run(api, story)

@@ -123,6 +123,8 @@ async def drive(options: argparse.Namespace) -> dict[str, Any]:
 
     async def work() -> None:
         for number in left:
+            if options.rate:
+                await asyncio.sleep(began + number / options.rate - time.perf_counter())
             if ended.is_set() or time.perf_counter() >= deadline:
                 return
             script = scripts[number % len(scripts)]
@@ -182,6 +184,7 @@ def main() -> None:
     parser.add_argument("--concurrency", type=int, default=32)
     parser.add_argument("--seconds", type=float, default=0.0)
     parser.add_argument("--sessions", type=int, default=0)
+    parser.add_argument("--rate", type=float, default=0.0, help="sessions a second; 0: any number")
     parser.add_argument("--start-at", type=float, default=0.0, help="Unix time")
     parser.add_argument("--report", type=Path)
     options = parser.parse_args()

@@ -12,6 +12,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -34,6 +35,14 @@ SHIFT = 15 * DAY  # their samples are there twice, so that the oldest are 29 day
 ASKED = 400  # statuses that are asked for
 PRUNED = 500  # rows of one prune
 IDLE = 20.0  # s; how long the daemon is watched with nothing to do
+OWN = {
+    "router_id": "printf('%s-%07d', t.router_id, n.n)",
+    "serial_number": "printf('%s-%07d', t.serial_number, n.n)",
+    "account": "printf('A%07d', n.n)",
+    "segment": "printf('segment-%05d', n.n / 32)",
+    "username": "NULL",
+    "connection_secret": "NULL",  # it is sealed for its router
+}
 
 
 class Plan(NamedTuple):
@@ -61,8 +70,8 @@ class Figures(NamedTuple):
     prune: float
 
 
-def make(path: Path, plan: Plan, now: float) -> None:
-    """A database with so many routers."""
+def make(path: Path, plan: Plan, now: float, own: Mapping[str, str] = OWN) -> None:
+    """A database with so many routers; ``own`` is what each has in place of its pattern's."""
     settings = StorageSettings(url=f"sqlite:///{path}")
     deliveries = Deliveries()
     store = Store.open(settings, deliver=deliveries, key=load_or_create_key(settings.key_path))
@@ -84,22 +93,13 @@ def make(path: Path, plan: Plan, now: float) -> None:
             (PATTERNS, plan.routers),
         )
         for table in ("routers", "windows", "verdicts"):
-            _copy(database, table, plan.routers)
-        _copy(database, "samples", plan.deep)
-        _copy(database, "samples", plan.deep, shift=SHIFT)
+            _copy(database, table, plan.routers, own)
+        _copy(database, "samples", plan.deep, own)
+        _copy(database, "samples", plan.deep, {**own, "at": f"t.at - {SHIFT}"})
 
 
-def _copy(database: sqlite3.Connection, table: str, until: int, shift: float = 0.0) -> None:
+def _copy(database: sqlite3.Connection, table: str, until: int, own: Mapping[str, str]) -> None:
     columns = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
-    own = {
-        "router_id": "printf('%s-%07d', t.router_id, n.n)",
-        "serial_number": "printf('%s-%07d', t.serial_number, n.n)",
-        "account": "printf('A%07d', n.n)",
-        "segment": "printf('segment-%05d', n.n / 32)",
-        "username": "NULL",
-        "connection_secret": "NULL",  # it is sealed for its router
-        "at": f"t.at - {shift}",
-    }
     values = ", ".join(own.get(column, f"t.{column}") for column in columns)
     database.execute(
         f"INSERT INTO {table} SELECT {values} FROM number n"  # noqa: S608 - our own names

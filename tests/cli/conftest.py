@@ -59,7 +59,7 @@ VERDICT = Verdict(
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Result]:
     """``run("devices", "--json", handler=..., ...)`` runs ``acs devices --json``."""
-    for name in ("ACS_SOCKET", "ACS_URL", "ACS_TOKEN", "ACS_CONFIG", "ACS_CONTEXT"):
+    for name in ("ACS_SOCKET", "ACS_URL", "ACS_TOKEN", "ACS_CA", "ACS_CONFIG", "ACS_CONTEXT"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
 

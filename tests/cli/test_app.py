@@ -65,7 +65,7 @@ def test_help_and_devices_start_without_the_heavy_libraries() -> None:
 
 
 def test_a_name_written_nearly_right_is_met_with_the_right_one(run: Run) -> None:
-    assert "is devices meant?" in run("devces").stderr
+    assert "is devices or events meant?" in run("devces").stderr
     assert "No such command 'xyzzy'" in run("xyzzy").stderr
 
 

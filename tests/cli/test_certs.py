@@ -43,6 +43,17 @@ def test_a_good_one(run: Run, tmp_path: Path, root: Authority) -> None:
     assert (shown["listener"], shown["days"], shown["problems"]) == ("cwmp", 100, [])
 
 
+def test_the_api_s(run: Run, tmp_path: Path, root: Authority) -> None:
+    pair = root.issue("api", "acs", dns=("acs.example",), days=AGE + 100)
+    config = tmp_path / "acsd.toml"
+    config.write_text(f'[api]\ncertificate = "{pair.certificate}"\nkey = "{pair.key}"\n')
+    result = run("certs", "check", "--config", str(config), "--ca", str(root.file))
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith(f"api: {pair.certificate}: good until ")
+    pair.key.write_text("spoilt")
+    assert f"api: api.key: {pair.key}: no PEM key" in wrong(run, config, "--ca", str(root.file))
+
+
 def wrong(run: Run, config: Path, *given: str) -> str:
     result = run("certs", "check", "--config", str(config), *given)
     assert result.exit_code == 1

@@ -149,10 +149,11 @@ def event(kind: str, /, **detail: Any) -> Event:
     ("one", "words", "style"),
     [
         (
-            event("command.sent", kind="reboot", asked_by="crm", reason="t 1"),
+            event("command.queued", kind="reboot", asked_by="crm", reason="t 1"),
             "reboot by crm: t 1",
             "",
         ),
+        (event("command.sent", kind="reboot", asked_by="crm", reason="t 1"), "reboot by crm", ""),
         (
             event("command.refused", kind="reboot", refusals=[{"reason": "A call."}]),
             "reboot: A call.",

@@ -85,15 +85,19 @@ def test_whom_nobody_knows(acs: Run) -> None:
 
 
 def test_what_helped_is_counted(acs: Run, known_router: str) -> None:
-    assert "no contacts" in acs("remedies").stderr
     for helped in ("yes", "yes", "no"):
-        acs("contacts", known_router, "add", "--tried", "reboot", "--helped", helped)
+        acs("contacts", known_router, "add", "--tried", "consult_lan", "--helped", helped)
     link = "https://video.example.net/4711"
     acs("contacts", known_router, "add", "--channel", "video", "--link", link)
-    assert link in acs("contacts", known_router).stdout
-    (row,) = [line for line in acs("remedies").stdout.splitlines() if line.startswith("reboot")]
+    assert link in acs("contacts", known_router, "--json").stdout
+    lines = acs("remedies").stdout.splitlines()
+    (row,) = [line for line in lines if line.startswith("consult_lan")]
     assert "67% (21% to 94%)" in row
-    assert json.loads(acs("remedies", "--json").stdout)["items"][0]["helped"] == 2
+    items = json.loads(acs("remedies", "--json").stdout)["items"]
+    (found,) = [each for each in items if each["tried"] == "consult_lan"]
+    assert (found["contacts"], found["helped"]) == (3, 2)
+    assert "no contacts" in acs("remedies", "--since", "2099-01-01T00:00:00Z").stderr
+
 
 
 def test_options_of_add_need_add(acs: Run, known_router: str) -> None:

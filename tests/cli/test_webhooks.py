@@ -11,7 +11,7 @@ import pytest
 from click.testing import Result
 
 from acs.facts import Rebooted
-from acs.storage.webhooks import Result as Tried
+from acs.storage.webhook_rows import Result as Tried
 from acs.webhooks.signing import body_of, secret_of
 from tests.cli.conftest import NOW
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from acs.facts import Belongs
 from acs.identity import DeviceId
+from acs.storage import reading
 from acs.storage.filter_language import (
     All,
     Among,
@@ -171,3 +172,25 @@ def test_pages_go_on_within_a_filter(desk: Desk, store: Store) -> None:
         if cursor is None:
             break
     assert len(seen) == len(set(seen)) == 3
+
+
+def test_a_page_looks_at_so_many_routers_and_the_next_goes_on(
+    desk: Desk, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "LOOKED_AT", 2)
+    whole = found(desk, store, parse("ill or not ill"))
+    assert len(whole) == 2  # the first page alone
+    for wanted in (RouterFilter(where=parse("segment known"), at=NOW), RouterFilter(q="K1")):
+        monkeypatch.setattr(reading, "LOOKED_AT", 20_000)
+        expected = [row.router_id for row in desk.wait(store.routers(wanted, 100, None)).items]
+        monkeypatch.setattr(reading, "LOOKED_AT", 2)
+        seen: list[str] = []
+        cursor, pages = None, 0
+        while True:
+            page = desk.wait(store.routers(wanted, 1, cursor))
+            seen += [row.router_id for row in page.items]
+            cursor, pages = page.cursor, pages + 1
+            if cursor is None:
+                break
+        assert seen == expected
+        assert pages > len(expected)

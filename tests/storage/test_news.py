@@ -1,6 +1,7 @@
 """The log of events on both databases: with what it tells of, in the order of commits."""
 
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -260,8 +261,9 @@ def test_a_number_is_not_seen_before_those_below_it(desk: Desk) -> None:
     late = other._write(lambda c: news.append(c, one))
     with store._database.readers.connect() as c:
         waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        ends_at = time.monotonic() + 20
         while not c.execute(waiting).scalar_one():
-            pass
+            assert time.monotonic() < ends_at, "the other one does not wait"
         assert c.execute(select(table.c.seq)).all() == []
     release.set()
     desk.wait(held)

@@ -13,5 +13,6 @@ def test_what_a_kind_of_fact_writes_is_within_its_prefix() -> None:
         (state.VERDICT_COLUMNS, state.FOR_VERDICT),
         (state.SAMPLE_COLUMNS, state.FOR_SAMPLE),
         (state.INFORM_COLUMNS, state.FOR_INFORM),
+        (state.MOVED_COLUMNS, state.FOR_INFORM),
     ):
         assert set(columns) <= set(state.LOADED[:width])

@@ -7,13 +7,13 @@ import pytest
 from acs.audit import Act, acting
 from acs.facts import Noted, Rebooted
 from acs.news import TEST, News
-from acs.storage import webhooks
+from acs.storage import webhook_queue, webhooks
 from acs.storage.auditing import Query
 from acs.storage.errors import FactRefusedError
 from acs.storage.schema_news import webhooks as table
 from acs.storage.settings import Retention
 from acs.storage.store import Store
-from acs.storage.webhooks import Claimed, DeliveryState, NewWebhook, Result
+from acs.storage.webhook_rows import Claimed, DeliveryState, NewWebhook, Result
 from tests.storage.support import ID, NOW, Desk, informed
 
 SECRET = b"canary-secret-of-thirty-two-byte"
@@ -103,13 +103,14 @@ def test_it_is_told_what_comes_after_it_was_added(hooks: Hooks) -> None:
 
 
 def test_kinds_choose_and_what_none_wants_is_passed_over(hooks: Hooks) -> None:
-    hooks.add(kinds=("router.identity_flapping",))
+    hooks.add(kinds=("router.identity_flapping", "incident", "of.a.later.release"))
     hooks.add("w2")
+    hooks.add("w3", kinds=("router",))
     hooks.boot(2)
     hooks.desk.commit(hooks.store, Noted(router_id=ID, at=NOW, kind="identity_flapping"))
-    assert seqs(hooks.claim()) == {"w1": [3], "w2": [1, 2, 3]}
+    assert seqs(hooks.claim()) == {"w1": [3], "w2": [1, 2, 3], "w3": [1, 2, 3]}
     hooks.boot(1)
-    assert seqs(hooks.claim("b")) == {}, "both are leased"
+    assert seqs(hooks.claim("b")) == {}, "all are leased"
 
 
 def test_a_lease_holds_until_it_ends(hooks: Hooks) -> None:
@@ -205,7 +206,7 @@ def test_a_test_is_told_to_one_webhook_alone(hooks: Hooks) -> None:
 
 
 def test_much_is_laid_out_in_pieces(hooks: Hooks, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(webhooks, "_LAID_OUT", 3)
+    monkeypatch.setattr(webhook_queue, "_LAID_OUT", 3)
     hooks.add()
     hooks.boot(7)
     first = hooks.claim(limit=0)

@@ -6,7 +6,8 @@ from prometheus_client import CollectorRegistry
 from structlog.testing import capture_logs
 from twisted.internet.task import Clock
 
-from acs.tls.context import CertificateError, ServerContext
+from acs.tls.context import ServerContext
+from acs.tls.renewing import CertificateError
 from acs.tls.settings import RouterTlsSettings, TlsSettings
 from acs.tls.telemetry import TlsMetrics
 from tests.tls.authority import START, Authority, Pair

@@ -11,6 +11,7 @@ from twisted.internet.asyncioreactor import AsyncioSelectorReactor
 from twisted.internet.defer import Deferred, succeed
 
 from acs.duration import Duration
+from acs.webhooks import endpoints
 from acs.webhooks.posting import Poster, TrustError
 from acs.webhooks.schedule import Answer
 from acs.webhooks.settings import WebhookSettings
@@ -189,6 +190,22 @@ def test_receivers_that_misbehave(bench: Bench) -> None:
         poster = bench.poster()
         found = await bench.post(poster, f"http://127.0.0.1:{receiver.port}/")
         assert found == Answer(None, "the connection was refused")
+
+    bench.run(story)
+
+
+def test_an_answer_without_an_end_is_cut_off(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endpoints, "_MOST", 200_000)
+    endless = b"HTTP/1.1 200 OK\r\n" + b"X-Filler: y\r\n" * 30_000
+
+    async def story() -> None:
+        receiver = await Receiver(lambda _: endless).start()
+        poster = bench.poster()
+        found = await bench.post(poster, f"http://127.0.0.1:{receiver.port}/")
+        assert found.status is None
+        assert found.fault in ("the connection was lost", "the answer was no HTTP")
+        await bench.close(poster)
+        await receiver.stop()
 
     bench.run(story)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from acs.duration import Duration
-from acs.storage.webhooks import Parcel, Result
+from acs.storage.webhook_rows import Parcel, Result
 from acs.webhooks.schedule import Answer, result_of
 from acs.webhooks.settings import WebhookSettings
 

@@ -71,7 +71,7 @@ def canonical(router_id: str, where: str) -> str:
     Raises:
         ApiError: 422 when it is not.
     """
-    if not _is_canonical(router_id):
+    if not is_canonical(router_id):
         raise invalid(
             where,
             "router_id",
@@ -81,7 +81,8 @@ def canonical(router_id: str, where: str) -> str:
     return router_id
 
 
-def _is_canonical(router_id: str) -> bool:
+def is_canonical(router_id: str) -> bool:
+    """Whether it is a router id: parts in the encoding of TR-069, 3.4.4."""
     parts = parts_of(router_id)
     return (
         len(router_id) <= LONGEST_ID
@@ -97,7 +98,7 @@ def in_path(router_id: str) -> str:
         ApiError: 422 when it is none either way.
     """
     text = decoded(router_id)
-    if _is_canonical(router_id) and not _is_canonical(text):
+    if is_canonical(router_id) and not is_canonical(text):
         return router_id
     return canonical(text, "path")
 

@@ -1,7 +1,7 @@
 """Routes of subscribers: whose router is whose, their status."""
 
 import asyncio
-from typing import Any, Literal, cast
+from typing import Any
 
 from litestar import Request, Response, get, put
 from msgspec.structs import replace
@@ -15,14 +15,13 @@ from acs.api.paths import decoded
 from acs.api.problems import invalid, not_found
 from acs.api.routes.given import Account, Asking, Given, Taken, canonical, strictly
 from acs.api.routes.queries import Fresh
-from acs.api.routes.routers import router_status
+from acs.api.routes.routers import router_status, standing_status
 from acs.api.services import Services
 from acs.api.status import need
 from acs.bridge import to_asyncio
-from acs.facts import Belongs
+from acs.facts import Belongs, Fact, Placed
 
 MAX_ACCOUNT = 256
-Access = Literal["FTTB", "GPON", "xDSL", "DOCSIS", "LTE"] | None
 
 
 async def subscriber_status(
@@ -38,18 +37,19 @@ async def subscriber_status(
     Raises:
         ApiError: 404 when the account is unknown.
     """
-    store = services.store
-    subscriber = await to_asyncio(store.subscriber(account))
-    if subscriber is None:
+    known = await to_asyncio(services.store.standings(account, services.clock()))
+    if known is None:
         raise not_found("subscriber", account)
-    rows = [await to_asyncio(store.router(router_id)) for router_id in subscriber.router_ids]
-    found = await asyncio.gather(
-        *(
-            router_status(services, row, words, fresh=fresh, asked_by=asked_by)
-            for row in rows
-            if row is not None
+    subscriber, routers = known
+    if fresh:
+        found = await asyncio.gather(
+            *(
+                router_status(services, each.row, words, fresh=fresh, asked_by=asked_by)
+                for each in routers
+            )
         )
-    )
+    else:
+        found = [standing_status(services, each, words) for each in routers]
     found = sorted(found, key=need, reverse=True)
     return SubscriberStatus(
         account=account,
@@ -105,16 +105,19 @@ async def put_subscriber(
     if body.account not in (None, name):
         raise invalid("body", "account", f"{body.account!r} is not the account of the path")
     now = services.clock()
-    facts = [
+    facts: list[Fact] = [
         Belongs(
             router_id=canonical(each.router_id, "body"),
             at=now,
             account=name,
             phone=body.phone,
             login=body.login,
+            contract=body.contract,
             segment=each.segment,
             access=each.access,
             utc_offset=each.utc_offset,
+            switch_port=each.switch_port,
+            address_prefix=each.address_prefix,
         )
         for each in body.routers
     ]
@@ -125,27 +128,15 @@ async def put_subscriber(
     return await subscriber_status(services, name)
 
 
-async def _released(services: Services, account: str, kept: set[str]) -> list[Belongs]:
+async def _released(services: Services, account: str, kept: set[str]) -> list[Fact]:
     """Facts that make the account's other routers nobody's; where they are stays known."""
     subscriber = await to_asyncio(services.store.subscriber(account))
     if subscriber is None:
         return []
-    rows = [
-        await to_asyncio(services.store.router(router_id))
+    return [
+        Placed(router_id=router_id, at=services.clock(), account="")
         for router_id in subscriber.router_ids
         if router_id not in kept
-    ]
-    return [
-        Belongs(
-            router_id=row.router_id,
-            at=services.clock(),
-            account="",
-            segment=row.segment,
-            access=cast("Access", row.access),
-            utc_offset=row.utc_offset,
-        )
-        for row in rows
-        if row is not None
     ]
 
 

@@ -25,7 +25,7 @@ from acs.api.webhook_documents import (
 from acs.bridge import to_asyncio
 from acs.news import UnknownKindError, kinds_of
 from acs.storage.errors import FactRefusedError
-from acs.storage.webhooks import Delivery, DeliveryState, NewWebhook, Webhook
+from acs.storage.webhook_rows import Delivery, DeliveryState, NewWebhook, Webhook
 from acs.webhooks.addresses import UrlError, check_url
 from acs.webhooks.signing import SecretError, secret_of, secret_text
 
@@ -49,7 +49,7 @@ async def add_webhook(services: Given, data: Taken[WebhookBody]) -> Response[Web
     except UrlError as error:
         raise invalid("body", "url", str(error)) from error
     try:
-        kinds = kinds_of(body.kinds)
+        kinds_of(body.kinds)
     except UnknownKindError as error:
         raise invalid("body", "kinds", str(error)) from error
     try:
@@ -61,7 +61,7 @@ async def add_webhook(services: Given, data: Taken[WebhookBody]) -> Response[Web
     new = NewWebhook(
         webhook_id=webhook_id,
         url=body.url,
-        kinds=tuple(sorted(kinds)),
+        kinds=tuple(sorted(set(body.kinds))),
         secret=secret,
         created_at=services.clock(),
     )

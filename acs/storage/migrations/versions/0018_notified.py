@@ -1,4 +1,6 @@
-"""What targets say by themselves."""
+"""What polled devices tell by themselves: whose it is, is found by the address."""
+
+from alembic import op
 
 revision = "0018"
 down_revision = "0017"
@@ -7,4 +9,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    """Add the index."""
+    op.create_index("ix_targets_address", "targets", ["address"])
