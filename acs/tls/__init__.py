@@ -1,1 +1,1 @@
-"""TLS of routers' listeners: settings, certificates on disk, the transport. No HTTP, no CWMP."""
+"""TLS of listeners: settings, certificates on disk, the transport. No HTTP, no CWMP."""

@@ -6,8 +6,6 @@ What may be wrong with a certificate that can be used is ``checking``'s to say.
 import re
 import time
 from collections.abc import Callable
-from pathlib import Path
-from typing import Protocol
 
 import msgspec
 import structlog
@@ -15,13 +13,11 @@ from OpenSSL import SSL
 from twisted.internet.interfaces import IOpenSSLContextFactory
 from zope.interface import implementer
 
+from acs.tls.renewing import ContextMetrics, Renewing, Unheard, contents, unusable
 from acs.tls.settings import RouterTlsSettings, TlsSettings
 
 log = structlog.get_logger("tls")
 
-_LOOK_EVERY = 60.0  # seconds between two looks at the files
-_CERTIFICATE = b"-----BEGIN CERTIFICATE-----"
-_KEY = b"PRIVATE KEY-----"
 # OpenSSL's own level refuses what versions before 1.2 need.
 _LENIENT = b"DEFAULT:@SECLEVEL=0"
 _WEAK = re.compile("too small|too weak")  # of OpenSSL's words
@@ -32,20 +28,6 @@ _VERSIONS = {
     "1.2": SSL.TLS1_2_VERSION,
     "1.3": SSL.TLS1_3_VERSION,
 }
-
-
-class ContextMetrics(Protocol):
-    """What is told of a listener's certificate."""
-
-    def tls_certificate(self, listener: str, expires_at: float) -> None:
-        """It is good until then, Unix seconds."""
-
-    def tls_relaxed(self, listener: str, *, relaxed: bool) -> None:
-        """Whether versions before 1.2 are taken."""
-
-
-class CertificateError(Exception):
-    """Certificate, key or authorities cannot be used: which file, and why."""
 
 
 @implementer(IOpenSSLContextFactory)
@@ -74,15 +56,11 @@ class ServerContext:
     ) -> None:
         self.name = name
         self._settings = settings
-        self._seconds = seconds
         self._metrics = metrics
         self._now = now
-        self._files = ["certificate", "key"]
-        if _asks(settings):
-            self._files.append("client_ca")
-        self._looked_at = seconds()
-        self._stamp = self._stamps()
-        self._context = self._load()
+        used = ["certificate", "key", *(["client_ca"] if _asks(settings) else [])]
+        files = {self._key(each): str(getattr(settings, each)) for each in used}
+        self._renewing = Renewing(name, files, self._load, seconds)
 
     def announce(self) -> None:
         """Say it where this listener takes what is no longer safe."""
@@ -98,42 +76,17 @@ class ServerContext:
 
     def getContext(self) -> SSL.Context:  # noqa: N802 - Twisted's name
         """The context of a new connection."""
-        if self._seconds() - self._looked_at >= _LOOK_EVERY:
-            self.reload()
-        return self._context
+        return self._renewing.current()
 
     def reload(self) -> bool:
         """Take the files if they have changed; whether what is in use is what they hold.
 
         Files that cannot be used are logged, and the last good ones stay.
         """
-        self._looked_at = self._seconds()
-        try:
-            stamp = self._stamps()
-            if stamp != self._stamp:
-                self._context = self._load()
-                self._stamp = stamp
-                log.info(
-                    "tls.certificate_renewed", listener=self.name, file=self._settings.certificate
-                )
-        except CertificateError as error:
-            log.error("tls.certificate_unusable", listener=self.name, error=str(error))  # noqa: TRY400 - says it all
-            return False
-        return True
+        return self._renewing.reload()
 
-    def _stamps(self) -> tuple[tuple[int, int, int], ...]:
-        stamps = []
-        for name in self._files:
-            path = Path(getattr(self._settings, name))
-            try:
-                found = path.stat()
-            except OSError as error:
-                raise self._error(name, path, error.strerror or str(error)) from error
-            stamps.append((found.st_mtime_ns, found.st_size, found.st_ino))
-        return tuple(stamps)
-
-    def _error(self, name: str, path: Path, says: str) -> CertificateError:
-        return CertificateError(f"{self.name}.tls.{name}: {path}: {says}")
+    def _key(self, name: str) -> str:
+        return f"{self.name}.tls.{name}"
 
     def _load(self) -> SSL.Context:
         settings = self._settings
@@ -145,32 +98,30 @@ class ServerContext:
         context.set_session_id(b"acsd " + self.name.encode())
         if settings.is_relaxed:
             context.set_cipher_list(_LENIENT)
-        self._use("certificate", _CERTIFICATE, context.use_certificate_chain_file)
-        self._use("key", _KEY, context.use_privatekey_file)
+        self._use("certificate", context.use_certificate_chain_file)
+        self._use("key", context.use_privatekey_file)
         context.check_privatekey()
         if isinstance(settings, RouterTlsSettings) and _asks(settings):
             self._ask_routers(context, settings)
         self._tell_expiry(context)
         return context
 
-    def _use(self, name: str, mark: bytes, load: Callable[[str], object]) -> None:
-        path = Path(getattr(self._settings, name))
-        what = "key" if name == "key" else "certificate"
+    def _use(self, name: str, load: Callable[[str], object]) -> None:
+        key, path = self._key(name), str(getattr(self._settings, name))
+        contents(key, path)
         try:
-            if mark not in path.read_bytes():
-                raise self._error(name, path, f"no PEM {what}")
-            load(str(path))
+            load(path)
         except OSError as error:
-            raise self._error(name, path, error.strerror or str(error)) from error
+            raise unusable(key, path, error.strerror or str(error)) from error
         except SSL.Error as error:
             says = "damaged" if name == "client_ca" else "damaged, or not of the same pair"
             if any(_WEAK.search(str(each)) for each in error.args):
                 says = "too weak for the listener's minimum version of TLS"
-            raise self._error(name, path, says) from error
+            raise unusable(key, path, says) from error
 
     def _ask_routers(self, context: SSL.Context, settings: RouterTlsSettings) -> None:
         """Have routers show certificates (TR-069 Amendment 6, 3.3); a bad one ends TLS."""
-        self._use("client_ca", _CERTIFICATE, context.load_verify_locations)
+        self._use("client_ca", context.load_verify_locations)
         # Routers that have several certificates choose by these names.
         context.load_client_ca(settings.client_ca.encode())
         mode = SSL.VERIFY_PEER
@@ -190,16 +141,6 @@ class ServerContext:
             )
 
 
-class _Unheard:
-    """Metrics of nobody."""
-
-    def tls_certificate(self, listener: str, expires_at: float) -> None:
-        """Nobody wants to know."""
-
-    def tls_relaxed(self, listener: str, *, relaxed: bool) -> None:
-        """Nobody wants to know."""
-
-
 def verify_files(name: str, settings: TlsSettings) -> None:
     """Whether a listener could use its files.
 
@@ -207,7 +148,7 @@ def verify_files(name: str, settings: TlsSettings) -> None:
         CertificateError: it could not.
     """
     anything = msgspec.structs.replace(settings, minimum="1.0")  # what is weak is said elsewhere
-    ServerContext(name, anything, seconds=time.monotonic, metrics=_Unheard(), now=lambda: 0.0)
+    ServerContext(name, anything, seconds=time.monotonic, metrics=Unheard(), now=lambda: 0.0)
 
 
 def _asks(settings: TlsSettings) -> bool:

@@ -27,11 +27,14 @@ class TlsListeners:
     Args:
         clock: provides IReactorTime.
         metrics: counters.
+
+    Attributes:
+        metrics: the same.
     """
 
     def __init__(self, clock: Any, metrics: TlsMetrics) -> None:
         self._clock = clock
-        self._metrics = metrics
+        self.metrics = metrics
         self._contexts: list[ServerContext] = []
 
     def over(self, name: str, settings: TlsSettings, listener: Any) -> Any:
@@ -48,10 +51,10 @@ class TlsListeners:
         Raises:
             CertificateError: certificate, key or authorities cannot be used.
         """
-        context = ServerContext(name, settings, seconds=self._clock.seconds, metrics=self._metrics)
+        context = ServerContext(name, settings, seconds=self._clock.seconds, metrics=self.metrics)
         context.announce()
         self._contexts.append(context)
-        return TlsFactory(context, listener, clock=self._clock, metrics=self._metrics)
+        return TlsFactory(context, listener, clock=self._clock, metrics=self.metrics)
 
     def reload(self) -> bool:
         """Take renewed files of every listener; whether all of them could be used."""
