@@ -142,6 +142,13 @@ class Asker:
         cell = (await self._session(target).get([oid])).get(oid)
         return cell.value / 100 if cell is not None and isinstance(cell.value, int) else None
 
+    def is_port(self, target: Target, known: Known) -> bool:
+        """Whether the target is a switch's port, as far as its profile is known."""
+        name = target.profile or ("" if known.snmp is None else known.snmp.profile)
+        return target.way == "snmp" and any(
+            one.name == name and one.view == "port" for one in self._book
+        )
+
     async def close(self) -> None:
         """Close the sockets and all connections."""
         for socket in self._sockets.values():

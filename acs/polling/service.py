@@ -5,6 +5,7 @@ How devices are asked, and when, is the business of ``agents``.
 
 import random
 import secrets
+import socket
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -18,14 +19,16 @@ from acs.bridge import to_asyncio, to_deferred
 from acs.commands import Command
 from acs.facts import Fact, Rebooted, Sampled, TargetRead
 from acs.polling.commanding import Commanding, Committed
+from acs.polling.notifying import Notifying, open_notifying
 from acs.polling.settings import PollSettings
 from acs.storage.store import Guard, Store
 from acs.storage.targets import TargetRow
 from agents.asking import Asker, open_asker
 from agents.credentials import load_credentials
-from agents.polled import Due, Outcome
+from agents.polled import Due, Outcome, decode_known
 from agents.poller import Poller, PollerMetrics
 from agents.snmp.endpoint import Telemetry
+from agents.snmp.receiver import NotificationTelemetry, Receiver
 from agents.targets import Target
 
 log = structlog.get_logger("polling")
@@ -33,7 +36,7 @@ log = structlog.get_logger("polling")
 _WELL = (None, "none")
 
 
-class PollingMetrics(PollerMetrics, Telemetry, Protocol):
+class PollingMetrics(PollerMetrics, Telemetry, NotificationTelemetry, Protocol):
     """What is counted of polling, and of the datagrams of SNMP."""
 
 
@@ -51,6 +54,7 @@ class Polling:
         uniform: chance between two bounds.
         token: a made-up word.
         metrics: what is counted.
+        receiver: hears what devices tell by themselves; None: nothing does.
     """
 
     def __init__(
@@ -66,6 +70,7 @@ class Polling:
         uniform: Callable[[float, float], float],
         token: Callable[[], str],
         metrics: PollingMetrics,
+        receiver: Receiver | None = None,
     ) -> None:
         self._store = store
         self._settings = settings
@@ -75,6 +80,7 @@ class Polling:
         self._now = now
         self._token = token
         self._running: Deferred[None] | None = None
+        self.receiver = receiver
         self.poller = Poller(
             asker,
             settings.poller(),
@@ -101,6 +107,8 @@ class Polling:
     async def stop(self) -> None:
         """End polling; what was not delivered is read again by whoever polls next."""
         self.poller.stop()
+        if self.receiver is not None:
+            await to_deferred(self.receiver.close())
         if self._running is not None:
             with suppress(CancelledError):
                 await self._running
@@ -196,11 +204,30 @@ async def open_polling(
     Raises:
         CredentialError: the file of credentials cannot be used.
         ProfileError, SshProfileError: a profile cannot be used.
-        OSError: there is no socket.
+        OSError: there is no socket, or that of notifications cannot be bound.
+        ValueError: a credential of notifications is not there.
     """
     path = settings.credentials_file
     credentials = load_credentials(Path(path)) if path else {}
     asker = await open_asker(settings.asking(), credentials, steady=steady, telemetry=metrics)
+    receiver: Receiver | None = None
+    if settings.notifications.listen:
+        notifying = Notifying(
+            store,
+            is_port=lambda row: asker.is_port(target_of(row), decode_known(row.known)),
+            committed=committed,
+            now=now,
+            steady=steady,
+        )
+        receiver = await open_notifying(
+            notifying,
+            settings.notifications,
+            credentials,
+            host_name=socket.gethostname(),
+            telemetry=metrics,
+            now=now,
+            steady=steady,
+        )
     return Polling(
         store,
         settings,
@@ -212,4 +239,5 @@ async def open_polling(
         uniform=uniform,
         token=token,
         metrics=metrics,
+        receiver=receiver,
     )

@@ -5,12 +5,57 @@ from pathlib import Path
 import msgspec
 
 from acs.duration import Duration
+from acs.listening import address_of
 from agents.asking import AskingSettings
 from agents.poller import PollerSettings
 from agents.schedule import Limits, Pace
 
 _POSITIVE = ("interval", "watched", "longest", "lease", "timeout", "ssh_connect", "ssh_answer")
+_RATES = ("rate", "burst", "source_rate", "source_burst")
 _COUNTS = ("tries", "at_once", "at_once_ssh", "subnet_burst")
+
+
+class NotificationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Table ``[polling.notifications]`` of the configuration.
+
+    Attributes:
+        listen: ``address:port``, as a rule port 162; empty: none are received.
+        credentials: names in the file of credentials that they may come with; empty: all of SNMP.
+        engine_id: ours as hexadecimal digits, for devices that must be told it; empty: made of the
+            machine's name and the address.
+        rate: how many are read a second.
+        burst: how many together.
+        source_rate: the same of one device.
+        source_burst: the same.
+    """
+
+    listen: str = ""
+    credentials: tuple[str, ...] = ()
+    engine_id: str = ""
+    rate: float = 500.0
+    burst: int = 1000
+    source_rate: float = 0.5
+    source_burst: int = 20
+
+    def __post_init__(self) -> None:
+        """Check what the types do not say.
+
+        Raises:
+            ValueError: a value is not allowed; it is named with what is.
+        """
+        for name in _RATES:
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name}: found {getattr(self, name)!r}, allowed is more than 0")
+        if self.listen:
+            address_of(self.listen)
+        try:
+            is_id = not self.engine_id or 5 <= len(bytes.fromhex(self.engine_id)) <= 32  # noqa: PLR2004 - RFC 3411, 5
+        except ValueError:
+            is_id = False
+        if not is_id:
+            raise ValueError(
+                f"engine_id: found {self.engine_id!r}, allowed are 10 to 64 hex digits"
+            )
 
 
 class PollSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,6 +78,7 @@ class PollSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         tries: of SNMP.
         ssh_connect: for an SSH connection and log-in.
         ssh_answer: for each SSH command.
+        notifications: traps and informs.
     """
 
     enabled: bool = False
@@ -51,6 +97,7 @@ class PollSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tries: int = 3
     ssh_connect: Duration = Duration(15)
     ssh_answer: Duration = Duration(20)
+    notifications: NotificationSettings = NotificationSettings()
 
     def __post_init__(self) -> None:
         """Check what the types do not say.

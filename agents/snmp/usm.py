@@ -76,6 +76,8 @@ class Opened(msgspec.Struct, frozen=True):
         engine: its sender's, or of a request its receiver's.
         secured: it carries a digest that is right.
         pdu: its contents.
+        context: id and name of the context that they are of: an answer is of the same (RFC 3413,
+            3.2).
     """
 
     message_id: int
@@ -83,6 +85,7 @@ class Opened(msgspec.Struct, frozen=True):
     engine: Engine
     secured: bool
     pdu: Pdu | TrapV1
+    context: tuple[bytes, bytes] = (b"", b"")
 
 
 class _Header(msgspec.Struct, frozen=True):
@@ -99,15 +102,28 @@ UNKNOWN = Engine(b"", 0, 0, 0.0)
 
 
 def seal(
-    user: User, engine: Engine, message_id: int, pdu: bytes, *, salt: bytes, at: float
+    user: User,
+    engine: Engine,
+    message_id: int,
+    pdu: bytes,
+    *,
+    salt: bytes,
+    at: float,
+    reportable: bool = True,
+    context: tuple[bytes, bytes] | None = None,
 ) -> bytes:
-    """A message from ``user`` to ``engine``; with ``UNKNOWN`` it asks for the engine's id."""
+    """A message from ``user`` to ``engine``; with ``UNKNOWN`` it asks for the engine's id.
+
+    Answers and Reports are not ``reportable`` (RFC 3412, 6.4). Without a ``context`` it is the
+    engine's own.
+    """
     known = bool(engine.id)
     auth = known and user.auth != "none"
     private = auth and user.priv != "none"
-    flags = _REPORTABLE | (_AUTH if auth else 0) | (_PRIV if private else 0)
+    flags = (_REPORTABLE if reportable else 0) | (_AUTH if auth else 0) | (_PRIV if private else 0)
     boots, time = engine.boots, engine.now(at) if known else 0
-    scoped = tlv(SEQUENCE, tlv(OCTETS, engine.id) + tlv(OCTETS, b"") + pdu)
+    whose, named = context or (engine.id, b"")
+    scoped = tlv(SEQUENCE, tlv(OCTETS, whose) + tlv(OCTETS, named) + pdu)
     own = keys_of(user, engine.id)
     if private:
         scoped = tlv(OCTETS, keys.encrypt(user, own, (boots, time), salt, scoped))
@@ -173,14 +189,19 @@ def unseal(user: User, engine: Engine, data: bytes, at: float) -> Opened:
             raise SecurityError("encrypted, but not for this user")
         scoped = _decrypted(user, own, header, data)
         start, stop = 0, len(scoped)
-    pdu = _read_scoped(scoped, start, stop)
+    pdu, context = _read_scoped(scoped, start, stop)
     if secured and pdu.kind != REPORT:
         _check_fresh(header.engine, engine, at)
     # Reports to strangers cannot be authenticated; anything else must be as safe as we ask.
     plain = not secured or (user.priv != "none" and not header.flags & _PRIV)
     if pdu.kind != REPORT and (is_other or (user.auth != "none" and plain)):
         raise SecurityError("another engine, or less security than the user has")
-    return Opened(header.message_id, header.user, header.engine, secured, pdu)
+    return Opened(header.message_id, header.user, header.engine, secured, pdu, context)
+
+
+def counter_of(report: str) -> Oid:
+    """The counter that a Report of this name tells of."""
+    return next((*oid, 0) for oid, name in _REPORTS.items() if name == report)
 
 
 def report_of(pdu: Pdu) -> str:
@@ -217,14 +238,16 @@ def _decrypted(user: User, own: keys.Keys, header: _Header, data: bytes) -> byte
         raise SecurityError(str(error)) from error
 
 
-def _read_scoped(data: bytes, at: int, end: int) -> Pdu:
+def _read_scoped(data: bytes, at: int, end: int) -> tuple[Pdu, tuple[bytes, bytes]]:
     start, stop = expect(data, at, end, SEQUENCE)  # padding may follow it
-    _, start = expect(data, start, stop, OCTETS)
-    _, start = expect(data, start, stop, OCTETS)
+    first, start = expect(data, start, stop, OCTETS)
+    whose = data[first:start]
+    first, start = expect(data, start, stop, OCTETS)
+    context = (whose, data[first:start])
     pdu = read_pdu(data, start, stop)
     if not isinstance(pdu, Pdu):
         raise BerError("a trap of SNMPv1 in a message of SNMPv3")
-    return pdu
+    return pdu, context
 
 
 def _read_header(data: bytes, at: float) -> _Header:
