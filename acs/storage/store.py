@@ -284,9 +284,9 @@ class Store(Reads):
     ) -> Deferred[None]:
         """Add a token. Fails with FactRefusedError when the name is taken."""
         token = Token(name, tuple(scopes), now, expires_at, account)
-        told = _told(
-            {"token": name, "scopes": list(scopes), "expires_at": expires_at, "account": account}
-        )
+        whose = {} if account is None else {"account": account}
+        made = {"token": name, "scopes": list(scopes), "expires_at": expires_at}
+        told = _told({**made, **whose})
         return self._put(lambda c: tokens.add_token(c, token_hash, token), told=told)
 
     def remove_token(self, name: str) -> Deferred[bool]:

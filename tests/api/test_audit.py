@@ -100,8 +100,9 @@ def acts(api: Api) -> dict[str, tuple[str, Any, dict[str, Any]]]:
 
 
 # Held elsewhere: tests/api/test_files.py and test_trees.py send bodies that take some making,
-# tests/api/test_own.py has the token of a subscriber.
+# tests/api/test_own.py has the token of a subscriber, test_bulk.py many lines.
 ELSEWHERE = {
+    "POST /v1/subscribers",
     "POST /v1/self/reboots",
     "POST /v1/files",
     "DELETE /v1/files/{file_id:str}",

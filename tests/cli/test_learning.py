@@ -99,7 +99,6 @@ def test_what_helped_is_counted(acs: Run, known_router: str) -> None:
     assert "no contacts" in acs("remedies", "--since", "2099-01-01T00:00:00Z").stderr
 
 
-
 def test_options_of_add_need_add(acs: Run, known_router: str) -> None:
     assert acs("contacts", known_router, "--tried", "reboot").exit_code == 2
 
