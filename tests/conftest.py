@@ -1,15 +1,33 @@
-"""What all tests may use: a PostgreSQL server, started once for the run when a test asks for it."""
+"""What all tests may use: a PostgreSQL server, started once for the run when a test asks for it.
+
+And what none may leave behind: a way of logging that those after it would have too.
+"""
 
 import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import structlog
 from sqlalchemy import create_engine, text
 
 from tests.postgres import Cluster
+
+
+@pytest.fixture(autouse=True)
+def own_logging(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No test's configuration of logging outlives it, nor is kept by the loggers it uses."""
+    configure = structlog.configure
+
+    def uncached(**given: Any) -> None:
+        configure(**{**given, "cache_logger_on_first_use": False})
+
+    monkeypatch.setattr(structlog, "configure", uncached)
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
