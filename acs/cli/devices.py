@@ -110,7 +110,7 @@ def devices(
 
 
 def _fields() -> None:
-    from acs.storage.filter_language import FIELDS  # noqa: PLC0415 - reads the diagnosis' tables
+    from acs.storage.filter_terms import FIELDS  # noqa: PLC0415 - reads the diagnosis' tables
 
     compared = {"text": "= != ~ !~ in", "choice": "= != in", "flag": ""}
     table(

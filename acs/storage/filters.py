@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, not_, or_
 
-from acs.storage.filter_language import All, Among, Either, Expression, Flag, Known, Not, Test
+from acs.storage.filter_terms import All, Among, Either, Expression, Flag, Known, Not, Test
 from acs.storage.schema import routers, verdicts
 
 ONLINE = 7200.0  # seconds: twice the longest usual inform interval

@@ -5,7 +5,7 @@ from typing import Generic, Literal, TypeVar
 import msgspec
 
 from acs.facts import Way
-from acs.storage.filter_language import Expression
+from acs.storage.filter_terms import Expression
 from diagnostics.context import Context
 from diagnostics.history import History
 from diagnostics.sample import Value

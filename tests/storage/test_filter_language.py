@@ -4,21 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from acs.storage.filter_language import (
-    FIELDS,
-    LONGEST,
-    All,
-    Among,
-    Either,
-    Expression,
-    FilterError,
-    Flag,
-    Known,
-    Not,
-    Test,
-    parse,
-    written,
-)
+from acs.storage.filter_language import LONGEST, FilterError, parse, written
+from acs.storage.filter_terms import FIELDS, All, Among, Either, Expression, Flag, Known, Not, Test
 
 
 @pytest.mark.parametrize(

@@ -12,17 +12,8 @@ from hypothesis import strategies as st
 from acs.facts import Belongs
 from acs.identity import DeviceId
 from acs.storage import reading
-from acs.storage.filter_language import (
-    All,
-    Among,
-    Either,
-    Expression,
-    Flag,
-    Known,
-    Not,
-    Test,
-    parse,
-)
+from acs.storage.filter_language import parse
+from acs.storage.filter_terms import All, Among, Either, Expression, Flag, Known, Not, Test
 from acs.storage.rows import RouterFilter, RouterRow
 from acs.storage.store import Store
 from diagnostics.verdict import Action

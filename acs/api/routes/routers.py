@@ -31,7 +31,8 @@ from acs.api.services import Services
 from acs.api.status import status_document
 from acs.api.times import before
 from acs.bridge import to_asyncio
-from acs.storage.filter_language import FIELDS, LONGEST, Expression, FilterError, parse
+from acs.storage.filter_language import LONGEST, FilterError, parse
+from acs.storage.filter_terms import FIELDS, Expression
 from acs.storage.rows import RouterFilter, RouterRow
 from acs.storage.standing import Standing
 from diagnostics.verdict import Action
