@@ -113,7 +113,8 @@ def service(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Service]
 def _live_where_it_is_morning(client: httpx.Client) -> None:
     """A call in the busy evening speaks for other causes: the hour of the test must not count."""
     offset = 3600 * (10 - datetime.now(UTC).hour)
-    body = {"routers": [{"router_id": DEVICE.router_id, "utc_offset": offset}]}
+    place = {"router_id": DEVICE.router_id, "utc_offset": offset}
+    body = {"phone": "+7 916 123-45-67", "routers": [place]}
     assert client.put("/v1/subscribers/100200300", json=body).status_code < 300
 
 
@@ -125,6 +126,7 @@ def test_a_reboot_from_the_call_to_its_verified_effect(service: Service) -> None
         assert client.post(f"{URL}/contacts", json={"channel": "phone"}).status_code == 201
         judged = client.get(f"{URL}/diagnosis").json()
         assert judged["action"] == "reboot"
+        _is_told(client, "reboot is likely to help", "поможет удалённая перезагрузка")
         command = _ask(client)
         assert command["state"] == "queued"
         router.session(Event("2 PERIODIC"))
@@ -134,10 +136,31 @@ def test_a_reboot_from_the_call_to_its_verified_effect(service: Service) -> None
         assert _command(client, command)["confirmed_at"] is not None
         done = _verified(client, router, command)
         assert (done["state"], done["outcome"]) == ("verified", "helped")
+        assert _steps(client, command) == ["queued", "sent", "answered", "back", "verified"]
+        # A chat, by another who was not there: it is all in the status.
+        _is_told(client, "minute ago helped.", "минуты назад помогла.")
+        chat = {"channel": "chat", "action": "reboot", "helped": True}
+        assert client.post(f"{URL}/contacts", json=chat).status_code == 201
         again = client.post(f"{URL}/commands", json={"kind": "reboot", "reason": "once more"})
         assert again.status_code == 409  # without consent, one a day
         assert "router_budget" in {no["guard"] for no in again.json()["refusals"]}
     assert router.reboots == [command["command_id"]]
+
+
+def _is_told(client: httpx.Client, english: str, russian: str) -> None:
+    """Who knows the caller's number alone finds his router, and is told this in his language."""
+    (found,) = client.get("/v1/find", params={"q": "8 (916) 123-45-67"}).json()["items"]
+    path = f"/v1/subscribers/{found['account']}/status"
+    for language, says in (("en", english), ("ru", russian)):
+        status = client.get(path, headers={"Accept-Language": language}).json()
+        assert says in status["sentence"]
+        assert status["routers"][0]["language"] == language
+
+
+def _steps(client: httpx.Client, command: dict[str, Any]) -> list[str]:
+    """What a stream of the command's events tells of one that is over."""
+    lines = client.get(f"/v1/commands/{command['command_id']}/events").text.splitlines()
+    return [line.removeprefix("event: ") for line in lines if line.startswith("event: ")]
 
 
 def _ask(client: httpx.Client) -> dict[str, Any]:
