@@ -172,8 +172,8 @@ class RouterPage(msgspec.Struct, frozen=True):
     """Routers in order of their ids.
 
     Attributes:
-        items: at most ``limit`` of them; with ``filter`` or ``q`` a page may be short, even empty,
-            and have a page after it.
+        items: at most ``limit`` of them; with ``filter``, ``q`` or ``model`` a page may be short,
+            even empty, and have a page after it.
         next: pass it as ``cursor`` for the next page; null on the last one.
     """
 

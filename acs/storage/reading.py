@@ -142,7 +142,7 @@ def list_routers(
     if cursor is not None:
         query = query.where(c > cursor)
     bound = None
-    if wanted.where is not None or wanted.q:
+    if wanted.where is not None or wanted.q or wanted.model:
         looked = select(c).order_by(c).offset(LOOKED_AT - 1).limit(1)
         looked = looked if cursor is None else looked.where(c > cursor)
         bound = connection.execute(looked).scalar_one_or_none()

@@ -171,7 +171,11 @@ def test_a_page_looks_at_so_many_routers_and_the_next_goes_on(
     monkeypatch.setattr(reading, "LOOKED_AT", 2)
     whole = found(desk, store, parse("ill or not ill"))
     assert len(whole) == 2  # the first page alone
-    for wanted in (RouterFilter(where=parse("segment known"), at=NOW), RouterFilter(q="K1")):
+    for wanted in (
+        RouterFilter(where=parse("segment known"), at=NOW),
+        RouterFilter(q="K1"),
+        RouterFilter(model="K1"),
+    ):
         monkeypatch.setattr(reading, "LOOKED_AT", 20_000)
         expected = [row.router_id for row in desk.wait(store.routers(wanted, 100, None)).items]
         monkeypatch.setattr(reading, "LOOKED_AT", 2)
